@@ -1,0 +1,1 @@
+"""The HubSpot side: objects, search, batch, properties, owners, pipelines, associations, limits."""

@@ -1,0 +1,1 @@
+"""SOQL: a grammar, a syntax tree, and its translation to DuckDB SQL."""

@@ -1,0 +1,95 @@
+"""One emulated pair of CRMs: records, clock, switches, injected faults and the log of requests."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any
+
+from sandbox.clock import Clock, hubspot_text
+from sandbox.credentials import Credentials
+from sandbox.database import Database, quoted
+from sandbox.faults import Fault
+from sandbox.hubspot.schema import OBJECT_TYPES, table
+from sandbox.hubspot.store import HubspotStore
+from sandbox.salesforce.schema import SObject
+from sandbox.salesforce.store import SalesforceStore
+from sandbox.switches import Switches
+
+MAX_LOG = 100_000
+
+
+class World:
+    """Everything the two APIs share. Handlers run one at a time under `lock`."""
+
+    def __init__(self, data_dir: Path, credentials: Credentials | None = None) -> None:
+        self.data_dir = data_dir
+        self.credentials = credentials or Credentials()
+        self.lock = threading.RLock()
+        self.reset()
+
+    def reset(self) -> None:
+        """Load the data folder anew and forget everything that happened since."""
+        self.switches = Switches()
+        self.faults: list[Fault] = []
+        self.log: list[dict[str, Any]] = []
+        self.database = Database()
+        self.salesforce = SalesforceStore.load(self.database, self.data_dir / "salesforce")
+        self.hubspot = HubspotStore.load(self.database, self.data_dir / "hubspot")
+        # The present, so that what is read now is fresh; never before the data.
+        self.clock = Clock(max(datetime.now(UTC), self._end_of_data() + timedelta(hours=1)))
+        self.metadata_changed = self.clock.now().replace(microsecond=0)
+
+    def visible_schema(self) -> Mapping[str, SObject]:
+        """Return the Salesforce objects without the fields that the user may not see."""
+        hidden: dict[str, set[str]] = {}
+        for entry in self.switches.hidden_fields:
+            name, _, field = entry.partition(".")
+            hidden.setdefault(name, set()).add(field.lower())
+        if not hidden:
+            return self.salesforce.schema
+        return {
+            name: entry.without(frozenset(hidden[name])) if name in hidden else entry
+            for name, entry in self.salesforce.schema.items()
+        }
+
+    def switch(self, values: Mapping[str, Any]) -> None:
+        """Change switches; raises ValueError for an unknown one."""
+        before = self.switches.hidden_fields
+        self.switches = self.switches.changed(values)
+        if before != self.switches.hidden_fields:
+            self.metadata_changed = self.clock.now().replace(microsecond=0) + timedelta(seconds=1)
+
+    def not_modified_since(self, header: str) -> bool:
+        """Tell whether the metadata is as old as an If-Modified-Since header says."""
+        try:
+            return parsedate_to_datetime(header) >= self.metadata_changed
+        except (ValueError, TypeError):
+            return False
+
+    def batch_times(self) -> dict[str, str]:
+        """Return `startedAt` and `completedAt` of a batch reply."""
+        now = hubspot_text(self.clock.now())
+        return {"startedAt": now, "completedAt": now}
+
+    def matching_faults(self, method: str, path: str) -> tuple[Fault, ...]:
+        """Return the rules that fire for a call, and count it for those that look at it."""
+        return tuple(fault for fault in self.faults if fault.matches(method, path))
+
+    def record_call(self, entry: dict[str, Any]) -> None:
+        """Append to the log of requests."""
+        if len(self.log) < MAX_LOG:
+            self.log.append({"number": len(self.log) + 1} | entry)
+
+    def _end_of_data(self) -> datetime:
+        """Return the latest modification stamp of any record, up to the next full hour."""
+        latest = [self.database.value(f"select max(_updated) from {table(name)}") for name in OBJECT_TYPES]
+        for sobject in self.salesforce.schema.values():
+            for name in ("SystemModstamp", "LastModifiedDate"):
+                if sobject.has(name):
+                    latest.append(self.database.value(f"select max({quoted(name)}) from {sobject.table}"))
+        end = max((stamp for stamp in latest if stamp), default=datetime(2026, 1, 1))
+        return end.replace(minute=0, second=0, microsecond=0, tzinfo=UTC) + timedelta(hours=1)
