@@ -1,0 +1,51 @@
+"""From what a source said to Arrow columns of text.
+
+'' stands for null or empty, NULL never occurs in a column that was asked for; so a record reads the same
+whether it came as JSON or as CSV.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+NUL = "\x00"
+
+
+def text_column(values: Sequence[Any]) -> pa.Array:
+    """JSON values as text: null -> '', true/false, numbers as they were written, objects as compact JSON."""
+    try:
+        column = pa.array(values, pa.string()).fill_null("")
+    except (pa.ArrowTypeError, pa.ArrowInvalid, UnicodeEncodeError):
+        column = pa.array([_text(value) for value in values], pa.string())
+    return (
+        pc.replace_substring(column, NUL, "") if pc.any(pc.match_substring(column, NUL)).as_py() else column
+    )
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate has no UTF-8 form
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def stamp_column(texts: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """ISO 8601 texts with an offset (`Z`, `+0000`, `+00:00`) as naive UTC timestamps; '' as null."""
+    known = pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
+    return known.cast(pa.timestamp("us", tz="UTC")).cast(pa.timestamp("us"))
+
+
+def batches(tables: Iterable[pa.Table], rows: int) -> Iterator[pa.Table]:
+    """Join consecutive tables of one schema until each has at least `rows` rows (the last may have fewer)."""
+    waiting: list[pa.Table] = []
+    for table in tables:
+        waiting.append(table)
+        if sum(part.num_rows for part in waiting) >= rows:
+            yield pa.concat_tables(waiting)
+            waiting = []
+    if waiting:
+        yield pa.concat_tables(waiting)

@@ -1,0 +1,102 @@
+"""dlt around the readers: one pipeline per source, working files beside the warehouse, state inside it."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import dlt
+import duckdb
+from dlt.common.configuration.exceptions import DuplicateConfigProviderException
+from dlt.common.configuration.providers import CustomLoaderDocProvider
+from dlt.pipeline.exceptions import PipelineStepFailed
+
+from pipelines.errors import CanonError
+from pipelines.extract import Extract, Reader, Run, Sync
+from pipelines.log import RawLog
+
+WORK = ".dlt_work"
+# How dlt must run here whatever the folder Canon is started in; every file and the environment rank above.
+DEFAULTS = {
+    "load": {"delete_completed_jobs": True},
+    "extract": {"next_item_mode": "fifo"},  # association tables are read after their objects
+}
+
+
+def load_sources(sources: Sequence[str], sync: Sync, warehouse: Path) -> list[Extract]:
+    """Load sources one after the other and return the finished reads.
+
+    All settings are checked before the first source is asked for anything.
+    """
+    _set_defaults()
+    warehouse.parent.mkdir(parents=True, exist_ok=True)
+    modules = [import_module(f"pipelines.{name}") for name in sources]
+    readers = [module.connect() for module in modules]
+    extracts: list[Extract] = []
+    for module, reader in zip(modules, readers, strict=True):
+        extracts += _load_source(module, reader, sync, warehouse)
+    return extracts
+
+
+def _load_source(module: Any, reader: Reader, sync: Sync, warehouse: Path) -> list[Extract]:
+    schema = f"raw_{reader.source}"
+    pipeline = _pipeline(reader.source, schema, warehouse)
+    try:
+        pipeline = _caught_up(pipeline, schema, warehouse)
+        pipeline.sync_destination()
+        with RawLog(warehouse, schema) as log:
+            run = Run(sync, log)
+            pipeline.extract(module.source(reader, run), loader_file_format="parquet")
+        pipeline.normalize()
+        pipeline.load()
+        pipeline.drop()
+    except PipelineStepFailed as failure:
+        raise _reason(failure) from failure
+    return run.extracts
+
+
+def _pipeline(source: str, schema: str, warehouse: Path) -> dlt.Pipeline:
+    return dlt.pipeline(
+        pipeline_name=f"canon_{source}",
+        destination=dlt.destinations.duckdb(str(warehouse), naming_convention="pipelines.naming"),
+        dataset_name=schema,
+        pipelines_dir=str(warehouse.parent / WORK),
+    )
+
+
+def _caught_up(pipeline: dlt.Pipeline, schema: str, warehouse: Path) -> dlt.Pipeline:
+    """Finish what an interrupted run left behind, then forget all local state.
+
+    The warehouse alone knows how far the log goes: a working folder that outlived its warehouse (deleted, or
+    put back from a backup) must not decide what is read. When the warehouse has never been loaded, unfinished
+    packages belong to a log that no longer exists; they are dropped and their rows read again.
+    """
+    if pipeline.has_pending_data and _was_loaded(warehouse, schema):
+        pipeline.normalize()
+        pipeline.load()
+    return pipeline.drop()
+
+
+def _was_loaded(warehouse: Path, schema: str) -> bool:
+    """Whether dlt has ever loaded into this schema of this file."""
+    if not warehouse.exists():
+        return False
+    query = "select 1 from duckdb_tables() where schema_name = ? and table_name = '_dlt_version'"
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        return connection.execute(query, [schema]).fetchone() is not None
+
+
+def _set_defaults() -> None:
+    with suppress(DuplicateConfigProviderException):  # a process may load more than once
+        dlt.config.register_provider(
+            CustomLoaderDocProvider("Canon defaults", lambda: DEFAULTS, supports_secrets=False)
+        )
+
+
+def _reason(failure: BaseException) -> BaseException:
+    """The failure of ours inside dlt's wrappers, or dlt's own where it is none of ours."""
+    inner: BaseException | None = failure
+    while inner is not None and not isinstance(inner, CanonError):
+        inner = inner.__cause__ or inner.__context__
+    return inner or failure

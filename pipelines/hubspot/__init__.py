@@ -1,0 +1,28 @@
+"""HubSpot → raw_hubspot: records, owners, pipelines and associations, archived records included."""
+
+from collections.abc import Iterable
+
+import dlt
+from dlt.sources import DltResource
+
+from pipelines.extract import Reader, Run
+from pipelines.hubspot.objects import OBJECTS
+from pipelines.hubspot.reader import HubspotReader
+from pipelines.hubspot.settings import SOURCE, HubspotSettings
+from pipelines.resource import resources
+from pipelines.settings import resolve
+
+
+def connect() -> HubspotReader:
+    """A reader with the configured settings; nothing is sent yet.
+
+    Raises:
+        ConfigurationError: a setting is missing or unusable.
+    """
+    return HubspotReader(resolve(HubspotSettings(), SOURCE))
+
+
+@dlt.source(name=SOURCE, section=SOURCE, max_table_nesting=0)
+def source(reader: Reader, run: Run) -> Iterable[DltResource]:
+    """The dlt resources of HubSpot; give them to dlt in one extraction."""
+    yield from resources(OBJECTS, reader, run)
