@@ -1,0 +1,134 @@
+{# The journal of an entity: one row per field that changed between two versions of its snapshot, births and
+   retirements (`field = <entity>_id`) included. Only versions of syncs after the last journalled one are compared. #}
+{% macro change_rows(entity, snapshot, runs, also=[]) %}
+    {%- set id = entity ~ '_id' %}
+with
+
+versions as (
+
+    select
+        *,
+        row_number() over (partition by {{ id }} order by dbt_valid_from nulls last) as version_number
+
+    from {{ snapshot }}
+
+),
+
+-- runs that built, each with the one before it
+builds as (
+
+    select
+        sync_id,
+        sync_seq,
+        started_at,
+        policy_version,
+        lag(sync_seq) over (order by sync_seq nulls last) as previous_seq,
+        lag(policy_version) over (order by sync_seq nulls last) as previous_policy
+
+    from {{ runs }}
+
+    where policy_version is not null
+
+),
+
+pairs as (
+
+    select
+        current_version.{{ id }},
+        current_version.dbt_valid_from as changed_at,
+        earlier.{{ id }} is null as is_birth,
+        builds.sync_id,
+        case
+            when current_version.members != earlier.members then 'identity'
+            when builds.policy_version != builds.previous_policy
+                and current_version.last_sync_seq <= builds.previous_seq then 'policy'
+            else 'source'
+        end as cause
+        {%- for field in ownership(entity).keys() | list + also + ['is_deleted'] %},
+        cast(earlier.{{ field }} as string) as old_{{ field }},
+        cast(current_version.{{ field }} as string) as new_{{ field }}
+        {%- endfor %}
+        {%- for field in ownership(entity) %},
+        earlier.{{ field }}_source as old_{{ field }}_source,
+        current_version.{{ field }}_source as new_{{ field }}_source
+        {%- endfor %}
+
+    from versions as current_version
+
+    left join versions as earlier
+        on current_version.{{ id }} = earlier.{{ id }}
+        and current_version.version_number = earlier.version_number + 1
+
+    left join builds
+        on current_version.dbt_valid_from = builds.started_at
+
+),
+
+retired as (
+
+    select
+        closed.{{ id }},
+        closed.dbt_valid_to as changed_at,
+        builds.sync_id
+
+    from versions as closed
+
+    left join versions as later
+        on closed.{{ id }} = later.{{ id }}
+        and closed.dbt_valid_to = later.dbt_valid_from
+
+    left join builds
+        on closed.dbt_valid_to = builds.started_at
+
+    where closed.dbt_valid_to is not null and later.{{ id }} is null
+
+),
+
+changes as (
+
+    select {{ id }}, '{{ id }}' as field, cast(null as string) as old_value, {{ id }} as new_value,
+        cast(null as string) as old_source, cast(null as string) as new_source, 'source' as cause, changed_at, sync_id
+    from pairs
+    where is_birth
+    union all
+    select {{ id }}, '{{ id }}', {{ id }}, cast(null as string), cast(null as string), cast(null as string),
+        'identity', changed_at, sync_id
+    from retired
+    {%- for field in ownership(entity).keys() | list + also + ['is_deleted'] %}
+    {%- set owned = field in ownership(entity) %}
+    union all
+    select {{ id }}, '{{ field }}', old_{{ field }}, new_{{ field }},
+        {{ 'old_' ~ field ~ '_source' if owned else 'cast(null as string)' }},
+        {{ 'new_' ~ field ~ '_source' if owned else 'cast(null as string)' }},
+        cause, changed_at, sync_id
+    from pairs
+    where not is_birth and old_{{ field }} is distinct from new_{{ field }}
+    {%- endfor %}
+
+),
+
+journalled as (
+
+    select
+        changes.{{ id }},
+        changes.field,
+        changes.old_value,
+        changes.new_value,
+        changes.old_source,
+        changes.new_source,
+        changes.cause,
+        changes.changed_at,
+        changes.sync_id
+
+    from changes
+
+    {% if is_incremental() %}
+    where changes.changed_at > (
+        select coalesce(max(journal.changed_at), cast('1970-01-01' as timestamp)) from {{ this }} as journal
+    )
+    {% endif %}
+
+)
+
+select * from journalled
+{%- endmacro %}

@@ -1,0 +1,96 @@
+{# The crosswalk of an entity: one row per source record with the id of whom it belongs to and the link that says so.
+
+   The id hashes the member that was seen first (first sync, then source, object, id), so it never changes when a member
+   joins or the warehouse is rebuilt from the log. #}
+{% macro identified_records(entity, records, groups, links) %}
+with
+
+records as (
+
+    select * from {{ records }}
+
+),
+
+grouped as (
+
+    select * from {{ groups }}
+
+),
+
+links as (
+
+    select * from {{ links }}
+
+),
+
+-- what ties a record to others: the accepted links whose two ends are both here
+touching as (
+
+    select links.left_key, links.right_key, links.tier, links.match_rule, links.match_key
+    from links
+    inner join records as left_records on links.left_key = left_records.record_key
+    inner join records as right_records on links.right_key = right_records.record_key
+    where links.status = 'accepted'
+
+),
+
+ends as (
+
+    select left_key as record_key, tier, match_rule, match_key from touching
+    union all
+    select right_key as record_key, tier, match_rule, match_key from touching
+
+),
+
+strongest as (
+
+    select
+        *,
+        row_number() over (
+            partition by record_key
+            order by tier nulls last, match_rule nulls last, match_key nulls last
+        ) as place
+
+    from ends
+
+),
+
+identified as (
+
+    select
+        records.record_key,
+        {{ dbt.hash("first_value(records.record_key) over oldest_first") }} as {{ entity }}_id,
+        {{ dbt.hash("records.record_key") }} as own_id,
+        coalesce(strongest.match_rule, 'only_record') as match_rule,
+        strongest.match_key
+
+    from records
+
+    inner join grouped
+        on records.record_key = grouped.record_key
+
+    left join strongest
+        on records.record_key = strongest.record_key
+        and strongest.place = 1
+
+    window oldest_first as (
+        partition by grouped.group_key
+        order by
+            records.first_sync_seq nulls last,
+            records.source nulls last,
+            records.object nulls last,
+            records.source_record_id nulls last
+    )
+
+)
+
+select * from identified
+{%- endmacro %}
+
+{# Edges of accepted links, and every record as an edge to itself: what connected_components takes. #}
+{% macro group_edges(records, links) %}
+    select left_key, right_key from {{ links }}
+    where status = 'accepted'
+    union all
+    select record_key as left_key, record_key as right_key from {{ records }}
+{%- endmacro %}

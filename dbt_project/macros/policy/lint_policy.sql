@@ -1,0 +1,84 @@
+{# Fails `dbt parse` where the policy says something that cannot be meant: names the line, the bad value and the legal ones.
+
+   marts.field_ownership calls it, so every parse does; so does each macro that would trip over such a line before it,
+   with a message about itself. Only at parse: a unit test may override the matrix with the one line that it is about. #}
+{% macro lint_policy() %}
+    {% if not execute %}
+        {% for entity, matrix in var('ownership').items() %}
+            {% do canonical_types(entity) %}
+            {% for field, line in matrix.items() %}
+                {% set where = 'ownership.' ~ entity ~ '.' ~ field %}
+                {% do require_rule(where, line) %}
+                {% do require_known_sources(where, line) %}
+                {% do require_one_of(where ~ '.blank', line.blank or 'fall_through', ['fall_through', 'keep_blank']) %}
+                {% do require_same_line_in_group(entity, field, line, matrix) %}
+            {% endfor %}
+            {% do require_owned(entity, matrix) %}
+        {% endfor %}
+    {% endif %}
+{% endmacro %}
+
+{# Every field that the map fills has a line in the matrix. #}
+{% macro require_owned(entity, matrix) %}
+    {% for system, objects in var('field_map')[entity].items() %}
+        {% for object, lines in objects.items() %}
+            {% for name, line in lines.items() if line.to not in matrix %}
+                {{ exceptions.raise_compiler_error(
+                    "field_map." ~ entity ~ "." ~ system ~ "." ~ object ~ "." ~ name ~ " fills '" ~ line.to
+                    ~ "', which nobody owns. Add a line ownership." ~ entity ~ "." ~ line.to ~ " with its rule and sources."
+                ) }}
+            {% endfor %}
+        {% endfor %}
+    {% endfor %}
+{% endmacro %}
+
+{% macro require_one_of(where, value, legal) %}
+    {% if value not in legal %}
+        {{ exceptions.raise_compiler_error(where ~ " must be one of " ~ legal | join(', ') ~ "; it says '" ~ value ~ "'.") }}
+    {% endif %}
+{% endmacro %}
+
+{% macro require_rule(where, line) %}
+    {% set rules = [
+        'consent_most_restrictive', 'max_value', 'monotonic', 'owner_only', 'recency', 'source_priority',
+    ] %}
+    {% do require_one_of(where ~ '.rule', line.rule, rules) %}
+    {% if line.rule == 'monotonic' and not line.order %}
+        {{ exceptions.raise_compiler_error(where ~ ".rule is monotonic: add `order: [lowest, …, highest]`.") }}
+    {% endif %}
+    {% if line.rule == 'owner_only' and line.sources | length != 1 %}
+        {{ exceptions.raise_compiler_error(
+            where ~ ".rule is owner_only: `sources` must name the one owner; it names " ~ line.sources | join(', ')
+            ~ ". For a ranked list write `rule: source_priority`."
+        ) }}
+    {% endif %}
+    {% if 'opted_out' in where and not line.rule.startswith('consent_') %}
+        {{ exceptions.raise_compiler_error(
+            where ~ " is consent: write `rule: consent_most_restrictive`; '" ~ line.rule ~ "' could lose an opt-out."
+        ) }}
+    {% endif %}
+{% endmacro %}
+
+{% macro require_known_sources(where, line) %}
+    {% set known = [] %}
+    {% for systems in var('field_map').values() %}
+        {% do known.extend(systems.keys()) %}
+    {% endfor %}
+    {% if not line.sources %}
+        {{ exceptions.raise_compiler_error(where ~ " has no owner: add `sources: [first, …]`.") }}
+    {% endif %}
+    {% for source in line.sources %}
+        {% do require_one_of(where ~ '.sources', source, known | unique | sort) %}
+    {% endfor %}
+{% endmacro %}
+
+{% macro require_same_line_in_group(entity, field, line, matrix) %}
+    {% for other, its in matrix.items() if line.group and its.group == line.group %}
+        {% if (its.rule, its.sources, its.blank) != (line.rule, line.sources, line.blank) %}
+            {{ exceptions.raise_compiler_error(
+                "ownership." ~ entity ~ ": '" ~ field ~ "' and '" ~ other ~ "' are in group '" ~ line.group
+                ~ "' and move together: give both the same rule, sources and blank."
+            ) }}
+        {% endif %}
+    {% endfor %}
+{% endmacro %}

@@ -1,0 +1,21 @@
+{# The ownership matrix of every entity as rows, in the policy's order. #}
+{% macro ownership_rows() %}
+    {%- for entity in var('ownership') %}
+    {%- set last_entity = loop.last %}
+    {%- for field, policy in ownership(entity).items() %}
+    select
+        '{{ entity }}' as entity,
+        '{{ field }}' as field,
+        '{{ policy.rule }}' as rule,
+        '{{ policy.sources | join(", ") }}' as sources,
+        nullif('{{ policy.sources[1:] | join(", ") }}', '') as fallback,
+        '{{ policy.blank or "fall_through" }}' as blank_policy,
+        {{ 'true' if policy.needs_review else 'false' }} as needs_review,
+        '{{ policy.steward }}' as steward,
+        '{{ policy.why | replace("'", "' || chr(39) || '") }}' as why
+    {%- if not (loop.last and last_entity) %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+    {%- endfor %}
+{%- endmacro %}

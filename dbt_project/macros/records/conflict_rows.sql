@@ -1,0 +1,103 @@
+{# What every record that does not agree says, and why it lost: one row per customer, field and source record.
+
+   status  merged_away     the record was merged or converted into another
+           invalid         it says something that is no value of that field
+           blank_at_owner  the first source in the list is blank, another's value stands
+           not_owner       its system may not decide this field
+           format_only     the same value, written differently: not a disagreement
+           stale           its value changed earlier (rules that go by time)
+           overruled       another record ranks higher #}
+{% macro conflict_rows(entity, ranked, decided) %}
+    {%- set id = entity ~ '_id' %}
+with
+
+ranked as (
+
+    select * from {{ ranked }}
+
+),
+
+decided as (
+
+    select * from {{ decided }}
+
+),
+
+winners as (
+
+    select
+        decided.{{ id }}
+        {%- for field, policy in ownership(entity).items() %}
+        {%- set won = 'ranked.' ~ rank_column(field, policy) ~ ' = decided.' ~ rank_column(field, policy) %},
+        max(ranked.{{ field }}) filter (where {{ won }}) as {{ field }},
+        max(ranked.{{ field }}_raw) filter (where {{ won }}) as {{ field }}_raw,
+        max(ranked.{{ field }}_changed_at) filter (where {{ won }}) as {{ field }}_changed_at,
+        max(ranked.source) filter (where {{ won }}) as {{ field }}_source,
+        max(ranked.record_key) filter (where {{ won }}) as {{ field }}_record_key
+        {%- endfor %}
+
+    from decided
+
+    inner join ranked
+        on decided.{{ id }} = ranked.{{ id }}
+
+    group by decided.{{ id }}
+    having count(*) > 1 or bool_or({{ something_invalid(entity) }})
+
+),
+
+compared as (
+    {% for field, policy in ownership(entity).items() %}
+    select
+        ranked.{{ id }},
+        '{{ field }}' as field,
+        cast(winners.{{ field }} as string) as canonical_value,
+        winners.{{ field }}_source as canonical_source,
+        ranked.source,
+        ranked.object,
+        ranked.source_record_id,
+        coalesce(cast(ranked.{{ field }} as string), ranked.{{ field }}_raw) as source_value,
+        {{ conflict_status(field, policy) }} as status,
+        greatest(ranked.{{ field }}_changed_at, winners.{{ field }}_changed_at) as since
+    from ranked
+    inner join winners
+        on ranked.{{ id }} = winners.{{ id }}
+    where winners.{{ field }}_record_key is distinct from ranked.record_key
+    {% if not loop.last %}
+    union all
+    {% endif %}
+    {%- endfor %}
+),
+
+conflicting as (
+
+    select * from compared
+    where status is not null
+
+)
+
+select * from conflicting
+{%- endmacro %}
+
+{# The first reason that holds why a record's value is not the canonical one; null where it agrees or says nothing. #}
+{% macro conflict_status(field, policy) -%}
+    case
+            when ranked.{{ field }} is null and ranked.{{ field }}_raw is not null then 'invalid'
+            when ranked.{{ field }} is null and ranked.source = '{{ policy.sources[0] }}' and ranked.competes
+                and ranked.{{ field }}_clock is not null and winners.{{ field }} is not null then 'blank_at_owner'
+            when ranked.{{ field }} is null then null
+            when (ranked.{{ field }} is not distinct from winners.{{ field }})
+                then case when (ranked.{{ field }}_raw is distinct from winners.{{ field }}_raw) then 'format_only' end
+            when ranked.is_merged or ranked.is_converted then 'merged_away'
+            when not ranked.competes then null
+            when ranked.source not in ('{{ policy.sources | join("', '") }}') then 'not_owner'
+            when {{ "true" if policy.rule == 'recency' else "false" }} then 'stale'
+            else 'overruled'
+        end
+{%- endmacro %}
+
+{% macro something_invalid(entity) -%}
+    {%- for field in ownership(entity) -%}
+    (ranked.{{ field }} is null and ranked.{{ field }}_raw is not null){{ " or " if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}

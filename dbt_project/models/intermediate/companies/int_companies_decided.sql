@@ -1,0 +1,1 @@
+{{ decided_records('company', ref('int_companies_ranked')) }}

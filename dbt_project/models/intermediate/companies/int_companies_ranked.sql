@@ -1,0 +1,1 @@
+{{ ranked_records('company', ref('int_companies_unioned'), ref('int_companies_identified')) }}

@@ -1,0 +1,1 @@
+{{ decided_records('customer', ref('int_customers_ranked')) }}

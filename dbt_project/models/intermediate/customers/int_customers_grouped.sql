@@ -1,0 +1,3 @@
+{{ config(materialized='connected_components') }}
+
+{{ group_edges(ref('int_customers_unioned'), ref('int_customers_linked')) }}

@@ -1,0 +1,1 @@
+{{ ranked_records('customer', ref('int_customers_unioned'), ref('int_customers_identified')) }}

@@ -1,0 +1,18 @@
+{{ unioned_records('customer', [
+    {
+        'system': 'salesforce', 'object': 'Contact',
+        'model': ref('stg_salesforce__contacts'), 'id': 'salesforce_contact_id',
+        'bounced': 'records.email_bounced_reason is not null',
+    },
+    {
+        'system': 'salesforce', 'object': 'Lead',
+        'model': ref('stg_salesforce__leads'), 'id': 'salesforce_lead_id',
+        'converted': 'records.converted_contact_id is not null',
+        'bounced': 'records.email_bounced_reason is not null',
+    },
+    {
+        'system': 'hubspot', 'object': 'contacts',
+        'model': ref('stg_hubspot__contacts'), 'id': 'hubspot_contact_id',
+        'bounced': 'records.email_bounced_reason is not null',
+    },
+], merges=ref('int_customers_merged')) }}

@@ -1,0 +1,91 @@
+-- a deal's company (Salesforce's account first, then HubSpot's primary company) and its primary
+-- person (Salesforce's primary contact role; else the only person that either system names)
+with
+
+deals as (
+
+    select * from {{ ref('int_deals_resolved') }}
+
+),
+
+crosswalk as (
+
+    select * from {{ ref('int_deals_identified') }}
+
+),
+
+companies as (
+
+    select * from {{ ref('int_companies_identified') }}
+
+),
+
+stated_companies as (
+
+    select
+        {{ record_key('salesforce', 'Opportunity', 'salesforce_opportunity_id') }} as record_key,
+        {{ record_key('salesforce', 'Account', 'account_id') }} as company_key,
+        2 as strength
+    from {{ ref('stg_salesforce__opportunities') }}
+    where account_id is not null
+    union all
+    select
+        {{ record_key('hubspot', 'deals', 'hubspot_deal_id') }} as record_key,
+        {{ record_key('hubspot', 'companies', 'hubspot_company_id') }} as company_key,
+        1 as strength
+    from {{ ref('stg_hubspot__deals_companies') }}
+    where is_primary
+
+),
+
+deal_companies as (
+
+    select
+        crosswalk.deal_id,
+        max_by(companies.company_id, stated_companies.strength) as company_id
+
+    from stated_companies
+
+    inner join crosswalk
+        on stated_companies.record_key = crosswalk.record_key
+
+    inner join companies
+        on stated_companies.company_key = companies.record_key
+
+    group by crosswalk.deal_id
+
+),
+
+deal_people as (
+
+    select
+        deal_id,
+        case
+            when max(strength) = 3 then max(case when strength = 3 then customer_id end)
+            when count(*) = 1 then max(customer_id)
+        end as primary_customer_id
+
+    from {{ ref('int_deals_contacted') }}
+
+    group by deal_id
+
+),
+
+completed as (
+
+    select
+        deals.*,
+        deal_companies.company_id,
+        deal_people.primary_customer_id
+
+    from deals
+
+    left join deal_companies
+        on deals.deal_id = deal_companies.deal_id
+
+    left join deal_people
+        on deals.deal_id = deal_people.deal_id
+
+)
+
+select * from completed

@@ -1,0 +1,1 @@
+{{ decided_records('deal', ref('int_deals_ranked')) }}

@@ -1,0 +1,6 @@
+{{ crosswalk_rows(
+    'company',
+    ref('int_companies_unioned'),
+    ref('int_companies_identified'),
+    ref('stg_canon__sync_runs'),
+) }}

@@ -1,0 +1,1 @@
+{{ candidate_rows('customer', ref('int_customers_ranked')) }}

@@ -1,0 +1,6 @@
+{{ crosswalk_rows(
+    'customer',
+    ref('int_customers_unioned'),
+    ref('int_customers_identified'),
+    ref('stg_canon__sync_runs'),
+) }}

@@ -1,0 +1,6 @@
+{{ crosswalk_rows(
+    'deal',
+    ref('int_deals_unioned'),
+    ref('int_deals_identified'),
+    ref('stg_canon__sync_runs'),
+) }}

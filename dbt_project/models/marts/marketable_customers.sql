@@ -1,0 +1,44 @@
+-- who may be mailed: explicit consent, a live record, and an address that nobody opted out or
+-- bounced on any record
+with
+
+customers as (
+
+    select * from {{ ref('customers') }}
+
+),
+
+suppressed as (
+
+    select distinct email
+
+    from {{ ref('int_customers_unioned') }}
+
+    where email is not null and (email_opted_out or is_bounced)
+
+),
+
+marketable as (
+
+    select
+        customers.customer_id,
+        customers.email,
+        customers.first_name,
+        customers.last_name,
+        customers.company_id,
+        customers.email_opted_out_source as consent_source
+
+    from customers
+
+    left join suppressed
+        on customers.email = suppressed.email
+
+    where
+        customers.email is not null
+        and customers.email_opted_out = false
+        and not customers.is_deleted
+        and suppressed.email is null
+
+)
+
+select * from marketable

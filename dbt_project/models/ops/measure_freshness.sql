@@ -1,0 +1,54 @@
+{{ config(materialized='view', contract={'enforced': false}) }}
+
+-- measured when it is read, so that a sync which stopped running shows
+with
+
+extracts as (
+
+    select * from {{ ref('sync_extracts') }}
+
+),
+
+latest as (
+
+    select
+        source,
+        object,
+        max(window_to) as last_loaded_at,
+        sum(rows_written) as records
+
+    from extracts
+
+    group by source, object
+
+),
+
+aged as (
+
+    select
+        source,
+        object,
+        last_loaded_at,
+        ({{ epoch_ms('cast(current_timestamp as timestamp)') }} - {{ epoch_ms('last_loaded_at') }})
+        / 60000.0 as minutes_behind,
+        records
+
+    from latest
+
+),
+
+measured as (
+
+    select
+        source,
+        object,
+        last_loaded_at,
+        cast(greatest(minutes_behind, 0) as double) as minutes_behind,
+        cast(greatest(minutes_behind, 0) / {{ interval_minutes() }} as double) as intervals_behind,
+        cast(records as bigint) as records
+
+    from aged
+
+)
+
+select * from measured

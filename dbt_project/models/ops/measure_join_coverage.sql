@@ -1,0 +1,66 @@
+{{ config(materialized='view', contract={'enforced': false}) }}
+
+with
+
+customers as (
+
+    select * from {{ ref('customers') }}
+
+    where not is_deleted
+
+),
+
+records as (
+
+    select distinct
+        customer_id,
+        source
+
+    from {{ ref('customer_sources') }}
+
+    where not is_deleted
+
+),
+
+loaded as (
+
+    select distinct source
+
+    from {{ ref('sync_extracts') }}
+
+),
+
+pairs as (
+
+    select
+        loaded.source,
+        customers.customer_id,
+        records.customer_id is not null as is_matched
+
+    from loaded
+
+    cross join customers
+
+    left join records
+        on loaded.source = records.source
+        and customers.customer_id = records.customer_id
+
+),
+
+measured as (
+
+    select
+        source,
+        count(*) as customers,
+        count(*) filter (where is_matched) as matched,
+        cast(
+            count(*) filter (where is_matched) * 100.0 / nullif(count(*), 0) as double
+        ) as matched_percent
+
+    from pairs
+
+    group by source
+
+)
+
+select * from measured

@@ -1,0 +1,84 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    on_schema_change='append_new_columns',
+    full_refresh=false,
+    unique_key=['source', 'object', 'source_record_id', 'field', 'raw_value'],
+) }}
+
+with
+
+runs as (
+
+    select * from {{ ref('stg_canon__sync_runs') }}
+
+),
+
+rejections as (
+
+    {{ rejections('customer', ref('int_customers_unioned')) }}
+    union all
+    {{ rejections('company', ref('int_companies_unioned')) }}
+    union all
+    {{ rejections('deal', ref('int_deals_unioned')) }}
+
+),
+
+open_rejections as (
+
+    select
+        rejections.source,
+        rejections.object,
+        rejections.source_record_id,
+        rejections.field,
+        rejections.reason,
+        rejections.raw_value,
+        runs.sync_id,
+        false as is_resolved
+
+    from rejections
+
+    left join runs
+        on rejections.sync_seq = runs.sync_seq
+
+),
+
+{% if is_incremental() %}
+-- what was open and is no longer: the source says something usable by now
+resolved as (
+
+    select
+        earlier.source,
+        earlier.object,
+        earlier.source_record_id,
+        earlier.field,
+        earlier.reason,
+        earlier.raw_value,
+        earlier.sync_id,
+        true as is_resolved
+
+    from {{ this }} as earlier
+
+    left join open_rejections
+        on earlier.source = open_rejections.source
+        and earlier.object = open_rejections.object
+        and earlier.source_record_id = open_rejections.source_record_id
+        and earlier.field = open_rejections.field
+        and earlier.raw_value = open_rejections.raw_value
+
+    where open_rejections.source is null
+
+),
+{% endif %}
+
+journalled as (
+
+    select * from open_rejections
+    {% if is_incremental() %}
+    union all
+    select * from resolved
+    {% endif %}
+
+)
+
+select * from journalled

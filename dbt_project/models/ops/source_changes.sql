@@ -1,0 +1,38 @@
+with
+
+changes as (
+
+    select * from {{ ref('stg_salesforce__field_changes') }}
+    union all
+    select * from {{ ref('stg_hubspot__field_changes') }}
+
+),
+
+runs as (
+
+    select * from {{ ref('stg_canon__sync_runs') }}
+
+),
+
+journalled as (
+
+    select
+        changes.source,
+        changes.object,
+        changes.source_record_id,
+        changes.field,
+        changes.old_value,
+        changes.new_value,
+        changes.source_changed_at,
+        'observed' as clock,
+        changes.extract_id,
+        runs.sync_id
+
+    from changes
+
+    left join runs
+        on changes.sync_seq = runs.sync_seq
+
+)
+
+select * from journalled

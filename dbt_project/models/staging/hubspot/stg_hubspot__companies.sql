@@ -1,0 +1,3 @@
+{{ staged_records('company', 'hubspot', 'companies', id='hubspot_company_id', keys={
+    'merged_object_ids': 'hs_merged_object_ids',
+}) }}

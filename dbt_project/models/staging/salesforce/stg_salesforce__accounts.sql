@@ -1,0 +1,3 @@
+{{ staged_records('company', 'salesforce', 'Account', id='salesforce_account_id', keys={
+    'master_record_id': 'masterrecordid',
+}) }}

@@ -1,0 +1,103 @@
+"""Every canonical field comes from exactly the raw columns that the field map names for it.
+
+Asserted is where values come from; what only chooses among them (ranks, flags, clocks, join keys) is left
+out: see tests/dbt/lineage.py.
+"""
+
+import re
+
+import pytest
+import yaml
+
+from tests.dbt.lineage import Columns, Lineage
+from tests.dbt.manifest import REPOSITORY, Project
+
+pytestmark = pytest.mark.xdist_group("dbt")
+
+POLICY = yaml.safe_load((REPOSITORY / "dbt_project.yml").read_text())["vars"]
+PUBLISHED = {"customer": "customers", "company": "companies", "deal": "deals"}
+FIELDS = [(entity, name) for entity, matrix in POLICY["ownership"].items() for name in matrix]
+
+# The log's own columns, and how they say a stage and its pipeline: one raw table holds both.
+LOG = ["_record_id", "_stamp", "_is_deleted", "_content_hash", "_extract_id", "_sync_seq"]
+ELSEWHERE = {
+    "hubspot.pipelines.label": ("raw_hubspot", "pipelines", "pipeline_label"),
+    "hubspot.stages.label": ("raw_hubspot", "pipelines", "stage_label"),
+}
+
+
+def raw_table(object_: str) -> str:
+    """The raw table of a source object: `OpportunityContactRole` -> `opportunity_contact_role`."""
+    return re.sub("(?<!^)(?=[A-Z])", "_", object_).lower()
+
+
+def raw_column(system: str, object_: str, name: str) -> tuple[str, str, str]:
+    """Schema, table and column of a source field in the log."""
+    return ELSEWHERE.get(f"{system}.{object_}.{name}", (f"raw_{system}", raw_table(object_), name.lower()))
+
+
+def expected(entity: str, canonical: str, loaded: set[str]) -> Columns:
+    """What the field map says: the field itself, or the value it leads to (`through`), or both (`else`)."""
+    found = set()
+    for system, objects in POLICY["field_map"][entity].items():
+        for object_, lines in objects.items() if system in loaded else ():
+            for name, line in lines.items():
+                if line["to"] != canonical:
+                    continue
+                if "through" not in line:
+                    found.add(raw_column(system, object_, name))
+                for key in {"through", "else"} & set(line):
+                    found.add(raw_column(system, *line[key].split(".")))
+    return frozenset(found)
+
+
+@pytest.fixture(scope="module")
+def lineage(project: Project) -> Lineage:
+    """The compiled project over raw tables that have the columns which staging reads."""
+    raw: dict[tuple[str, str], list[str]] = {}
+    for source in project.sources:
+        table = (source["schema"], source["name"])
+        raw[table] = [*LOG, *source["columns"], *source["meta"].get("keys", [])]
+    for entity, systems in POLICY["field_map"].items():
+        for system, objects in systems.items():
+            for object_, lines in objects.items():
+                table = (f"raw_{system}", raw_table(object_))
+                if table in raw:
+                    raw[table] = list(dict.fromkeys([*raw[table], *map(str.lower, lines)]))
+        assert entity in PUBLISHED
+    for seed in (REPOSITORY / "dbt_project" / "seeds").glob("*.csv"):
+        raw["seeds", seed.stem] = seed.read_text().partition("\n")[0].split(",")
+    raw["ops", "sync_runs"] = ["sync_id", "sync_seq", "started_at", "finished_at", "status", "mode"]
+    raw["ops", "sync_runs"] += ["policy_version", "error"]
+    return Lineage(project, raw)
+
+
+@pytest.fixture(scope="module")
+def loaded(project: Project) -> set[str]:
+    """Systems that have raw tables."""
+    return {source["source_name"] for source in project.sources}
+
+
+@pytest.mark.parametrize(("entity", "canonical"), FIELDS)
+def test_a_canonical_field_comes_from_the_fields_that_are_mapped_to_it(
+    lineage: Lineage, loaded: set[str], entity: str, canonical: str
+) -> None:
+    assert lineage.of("marts", PUBLISHED[entity], canonical) == expected(entity, canonical, loaded)
+
+
+def test_the_walk_sees_what_a_value_is_made_of(project: Project) -> None:
+    sql = """
+        with t as (select * from raw.people),
+        u as (select max_by(a, b) filter (where c) as d, e from t group by e)
+        select case when f.d = 'x' then true end as flag, coalesce(f.d, g.name) as both_, f.e
+        from u as f left join raw.other as g on f.e = g.id
+    """
+    node = {"name": "probe", "resource_type": "model", "compiled_code": sql}
+    probe = Lineage(
+        Project(project.root, {"nodes": {"probe": node}}),
+        {("raw", "people"): ["a", "b", "c", "e"], ("raw", "other"): ["id", "name"]},
+    )
+    a, name = ("raw", "people", "a"), ("raw", "other", "name")
+    assert probe.of("marts", "probe", "flag") == {a}
+    assert probe.of("marts", "probe", "both_") == {a, name}
+    assert probe.of("marts", "probe", "e") == {("raw", "people", "e")}

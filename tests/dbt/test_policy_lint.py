@@ -1,0 +1,152 @@
+"""What `dbt parse` says of a policy that cannot be meant: the line, the bad value and the legal ones.
+
+The cases parse a copy of the project that has its macros and the one model that lints, since a whole parse
+takes seconds. Those that other models could trip over before that one is read parse the whole project too.
+"""
+
+import copy
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from canon.quiet import NO_TELEMETRY, environment
+from tests.dbt.manifest import REPOSITORY
+
+pytestmark = pytest.mark.xdist_group("dbt")
+
+Policy = dict[str, Any]
+Edit = Callable[[Policy], object]
+
+LINTED = ("dbt_project/macros", "dbt_project/models/marts/field_ownership.sql")
+
+
+def parse(root: Path, folder: Path, *arguments: str) -> str:
+    """Parse the project at `root`; the message of the failure, its lines joined, or an empty text."""
+    from dbt.cli.main import dbtRunner
+
+    at = ["--project-dir", str(root), "--profiles-dir", str(REPOSITORY), "--target", "lint"]
+    into = ["--target-path", str(folder), "--log-path", str(folder), "--no-partial-parse"]
+    with environment({**NO_TELEMETRY, "CANON_HASH_KEY": "00" * 32}):
+        outcome = dbtRunner().invoke(["parse", "--quiet", "--log-level", "none", *at, *into, *arguments])
+    return "" if outcome.success else " ".join(str(outcome.exception).split())
+
+
+@pytest.fixture(scope="module")
+def lint(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Edit], str]:
+    """What the lint says of the project's own policy after an edit."""
+    root = tmp_path_factory.mktemp("project")
+    for path in LINTED:
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        copies = shutil.copytree if (REPOSITORY / path).is_dir() else shutil.copy
+        copies(REPOSITORY / path, root / path)
+    project = yaml.safe_load((REPOSITORY / "dbt_project.yml").read_text())
+
+    def said_of(edit: Edit) -> str:
+        edited = copy.deepcopy(project)
+        edit(edited["vars"])
+        (root / "dbt_project.yml").write_text(yaml.safe_dump(edited, allow_unicode=True, sort_keys=False))
+        return parse(root, root / "target")
+
+    return said_of
+
+
+def line(entity: str, field: str, **parts: Any) -> Edit:
+    """An edit of one line of the matrix."""
+    return lambda policy: policy["ownership"][entity][field].update(parts)
+
+
+def source_field(system: str, object_name: str, name: str, **parts: Any) -> Edit:
+    """An edit, or an addition, of one customer line of the field map."""
+    return lambda policy: (
+        policy["field_map"]["customer"][system][object_name].setdefault(name, {}).update(parts)
+    )
+
+
+SYSTEMS = "billing, commerce, esp, hubspot, product, salesforce"
+
+CASES: dict[str, tuple[Edit, str]] = {
+    "unknown rule": (
+        line("customer", "phone", rule="newest"),
+        "ownership.customer.phone.rule must be one of consent_most_restrictive, max_value, monotonic, "
+        "owner_only, recency, source_priority; it says 'newest'.",
+    ),
+    "no rule": (
+        lambda policy: policy["ownership"]["company"]["name"].pop("rule"),
+        "ownership.company.name.rule must be one of consent_most_restrictive, max_value, monotonic, "
+        "owner_only, recency, source_priority; it says ''.",
+    ),
+    "unknown source": (
+        line("customer", "phone", sources=["salesforce", "hubspotx"]),
+        f"ownership.customer.phone.sources must be one of {SYSTEMS}; it says 'hubspotx'.",
+    ),
+    "no source": (
+        line("deal", "stage", sources=[]),
+        "ownership.deal.stage has no owner: add `sources: [first, …]`.",
+    ),
+    "unknown blank policy": (
+        line("customer", "phone", blank="skip"),
+        "ownership.customer.phone.blank must be one of fall_through, keep_blank; it says 'skip'.",
+    ),
+    "mapped field that nobody owns": (
+        source_field("hubspot", "contacts", "favourite_colour", to="colour", type="string"),
+        "field_map.customer.hubspot.contacts.favourite_colour fills 'colour', which nobody owns. "
+        "Add a line ownership.customer.colour with its rule and sources.",
+    ),
+    "owned field that nothing fills": (
+        lambda policy: policy["ownership"]["customer"].update(
+            colour={"rule": "recency", "sources": ["hubspot"]}
+        ),
+        "ownership.customer.colour has no line in field_map.customer. "
+        "Map at least one source field to it, so that its type is known.",
+    ),
+    "consent under another rule": (
+        line("customer", "email_opted_out", rule="recency"),
+        "ownership.customer.email_opted_out is consent: write `rule: consent_most_restrictive`; "
+        "'recency' could lose an opt-out.",
+    ),
+    "monotonic without an order": (
+        lambda policy: policy["ownership"]["customer"]["lifecycle_stage"].pop("order"),
+        "ownership.customer.lifecycle_stage.rule is monotonic: add `order: [lowest, …, highest]`.",
+    ),
+    "owner_only with two sources": (
+        line("customer", "lead_score", sources=["hubspot", "salesforce"]),
+        "ownership.customer.lead_score.rule is owner_only: `sources` must name the one owner; it names "
+        "hubspot, salesforce. For a ranked list write `rule: source_priority`.",
+    ),
+    "group that disagrees": (
+        line("customer", "city", sources=["hubspot", "salesforce"]),
+        "ownership.customer: 'street' and 'city' are in group 'address' and move together: "
+        "give both the same rule, sources and blank.",
+    ),
+    "two types for one field": (
+        source_field("hubspot", "contacts", "hs_email_optout", type="string"),
+        "field_map.customer.hubspot.contacts.hs_email_optout says 'email_opted_out' is string, another line "
+        "says boolean. Write the same type on both.",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_policy_that_cannot_be_meant_is_named_with_what_is_legal(
+    case: str, lint: Callable[[Edit], str]
+) -> None:
+    edit, message = CASES[case]
+    assert message in lint(edit)
+
+
+def test_the_policy_as_it_is_passes(lint: Callable[[Edit], str]) -> None:
+    assert lint(lambda policy: None) == ""
+
+
+@pytest.mark.parametrize("case", ["unknown rule", "no rule", "mapped field that nobody owns"])
+def test_a_whole_project_says_so_before_anything_trips_over_it(
+    case: str, policy: Policy, tmp_path: Path
+) -> None:
+    edit, message = CASES[case]
+    edited = copy.deepcopy(policy)
+    edit(edited)
+    assert message in parse(REPOSITORY, tmp_path, "--vars", yaml.safe_dump(edited, allow_unicode=True))
