@@ -1,0 +1,198 @@
+"""The `canon` command. Heavy imports wait until a command needs them, so that `explain` answers at once."""
+
+import sys
+import traceback
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from canon.errors import CanonError
+from canon.output import messages, print_json, results
+
+app = typer.Typer(
+    help="Which copy of the customer may be right: pull the systems, decide by policy, explain every cell.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+
+class Mode(StrEnum):
+    """How much of a source a load reads."""
+
+    delta = "delta"
+    backfill = "backfill"
+
+
+Sources = Annotated[
+    list[str] | None,
+    typer.Option("--source", help="Load this source only; repeat for several. Default: CANON_SOURCES."),
+]
+ModeOption = Annotated[
+    Mode,
+    typer.Option("--mode", help="delta: what changed since the last load; backfill: read everything again."),
+]
+FullRefresh = Annotated[
+    bool,
+    typer.Option(
+        "--full-refresh", help="Rebuild staging to marts from the log. Journals and snapshots stay."
+    ),
+]
+AsJson = Annotated[
+    bool, typer.Option("--as-json", help="Print one JSON object on standard output, nothing else there.")
+]
+
+
+@app.command()
+def sync(
+    source: Sources = None,
+    mode: ModeOption = Mode.delta,
+    full_refresh: FullRefresh = False,
+    as_json: AsJson = False,
+) -> None:
+    """Load, build, validate and publish, under one lock. Exit code 3: synced, but a critical check is red."""
+    from canon.report import print_sync
+    from canon.settings import Settings
+    from canon.sync import sync as run
+
+    report = _answer(
+        as_json,
+        lambda: run(Settings.load(), sources=source or (), mode=mode.value, full_refresh=full_refresh),
+    )
+    print_json(report.as_json()) if as_json else print_sync(results, report)
+    raise typer.Exit(report.exit_code)
+
+
+@app.command()
+def load(source: Sources = None, mode: ModeOption = Mode.delta) -> None:
+    """Pull the sources into the raw log. The first step of a sync."""
+    from canon.report import print_load
+    from canon.settings import Settings
+    from canon.steps import load_only
+
+    print_load(results, load_only(Settings.load(), source or (), mode.value))
+
+
+@app.command()
+def build(full_refresh: FullRefresh = False) -> None:
+    """Build staging to marts with dbt, the second step of a sync. `dbt build` does it too, with every test."""
+    from canon.settings import Settings
+    from canon.steps import build_only
+
+    report = build_only(Settings.load(), full_refresh=full_refresh)
+    results.print(f"Built: {report.nodes} models, snapshots and tests in {report.seconds:.0f} s.")
+
+
+@app.command()
+def validate() -> None:
+    """Check what was built. The third step of a sync. Exit code 3: a critical check is red."""
+    from canon.report import print_checks
+    from canon.settings import Settings
+    from canon.steps import validate_only
+    from canon.sync import HEALTH_RED
+
+    checks = validate_only(Settings.load())
+    print_checks(results, checks)
+    raise typer.Exit(HEALTH_RED if any(each.is_red for each in checks) else 0)
+
+
+@app.command()
+def publish() -> None:
+    """Replace the read-only copy and the pages. The last step of a sync."""
+    from canon.report import print_published
+    from canon.settings import Settings
+    from canon.steps import publish_only
+
+    print_published(results, *publish_only(Settings.load()))
+
+
+@app.command()
+def demo() -> None:
+    """Start the sandbox, sync, change records at the source, sync again, and tell what changed and why."""
+    from canon.demo import demo as run
+    from canon.settings import Settings
+
+    report = run(Settings.load(), results)
+    raise typer.Exit(report.exit_code)
+
+
+@app.command()
+def sandbox(
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65534, help="Control plane on the next; 0: any free.")
+    ] = 8765,
+) -> None:
+    """Serve the emulated Salesforce and HubSpot APIs on loopback, until interrupted."""
+    from canon.sandbox_command import serve
+    from canon.settings import Settings
+
+    serve(port, Settings.load().root / "data")
+
+
+@app.command()
+def explain(
+    customer: Annotated[str, typer.Argument(help="A customer_id, an e-mail address, or system:record_id.")],
+    field: Annotated[str | None, typer.Argument(help="One canonical field; without it, all of them.")] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", help="What was believed at this ISO 8601 time (UTC); a date means its end."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what each system holds of a person, which rule decided, and how it was. Reads the public copy."""
+    from canon.explain import explain as run
+    from canon.explain import parse_as_of
+    from canon.settings import Settings
+
+    found = _answer(
+        as_json,
+        lambda: run(Settings.load().published, customer, field, parse_as_of(as_of) if as_of else None),
+    )
+    if as_json:
+        print_json(found.as_json())
+        return
+    from canon.explain_page import page
+
+    results.print(page(found, results.width))
+
+
+def _answer(as_json: bool, work: Callable[[], Any]) -> Any:
+    """Do the work of a command that can answer in JSON; its failure is then an object too."""
+    try:
+        return work()
+    except CanonError as problem:
+        if as_json:
+            print_json(
+                {
+                    "status": "failed",
+                    "exit_code": problem.exit_code,
+                    "error": type(problem).__name__,
+                    "message": str(problem),
+                }
+            )
+        raise
+
+
+def main() -> NoReturn:
+    """Run the command and end with the exit code that its outcome stands for."""
+    try:
+        app()
+    except CanonError as problem:
+        messages.print(str(problem), style="red", markup=False)
+        sys.exit(problem.exit_code)
+    except Exception as problem:  # the last resort: say where, and keep values of records off the screen
+        messages.print(_unexpected(problem), style="red", markup=False)
+        sys.exit(1)
+    sys.exit(0)
+
+
+def _unexpected(problem: Exception) -> str:
+    frame = traceback.extract_tb(problem.__traceback__)[-1]
+    return (
+        f"canon failed unexpectedly: {type(problem).__name__} in {frame.name}, "
+        f"{Path(frame.filename).name} line {frame.lineno}. Nothing is lost; it is safe to run again. "
+        "The error's text is not shown, for it may repeat a customer's data."
+    )

@@ -1,0 +1,348 @@
+"""Why a customer looks the way it does, read from the published copy alone: values, candidates, history."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from canon.errors import CustomerUnknown, NothingPublished, UsageError
+from canon.find import find_customer
+from canon.flips import Standing, flips_if
+from canon.warehouse import connect, first, has_table, rows
+
+# What an explanation reads; a copy without one of these was published by an older Canon.
+NEEDED = (
+    ("marts", "customers"),
+    ("marts", "customer_sources"),
+    ("marts", "customer_aliases"),
+    ("marts", "customer_fields"),
+    ("marts", "customer_field_conflicts"),
+    ("marts", "customer_candidates"),
+    ("marts", "customer_changes"),
+    ("marts", "field_ownership"),
+    ("snapshots", "customers_snapshot"),
+    ("ops", "sync_runs"),
+)
+
+
+@dataclass(frozen=True)
+class Link:
+    """A source record that belongs to the customer, and the rule that linked it."""
+
+    source: str
+    object: str
+    source_record_id: str
+    match_rule: str | None
+    is_deleted: bool
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What one record says about a field; `eliminated_by` is None for the winner."""
+
+    source: str
+    object: str
+    source_record_id: str
+    value: str | None
+    changed_at: datetime | None
+    clock: str | None
+    eliminated_by: str | None
+
+
+@dataclass(frozen=True)
+class Change:
+    """One past change of a canonical value."""
+
+    changed_at: datetime
+    old_value: str | None
+    new_value: str | None
+    old_source: str | None
+    new_source: str | None
+    cause: str
+    sync_id: str | None
+
+
+@dataclass(frozen=True)
+class FieldExplanation:
+    """One canonical field: its value, who won by which rule, who lost why, and what would change it."""
+
+    field: str
+    value: str | None
+    source: str | None
+    object: str | None = None
+    source_record_id: str | None = None
+    rule: str | None = None
+    changed_at: datetime | None = None
+    clock: str | None = None
+    candidates: tuple[Candidate, ...] = ()
+    history: tuple[Change, ...] = ()
+    flips_if: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A customer as it is, or as it was believed to be at `as_of` (UTC)."""
+
+    customer_id: str
+    as_of: datetime | None
+    policy_version: str | None
+    links: tuple[Link, ...]
+    fields: tuple[FieldExplanation, ...] = field(default=())
+
+    def as_json(self) -> dict[str, Any]:
+        """The public shape: the same names, nested as they are here."""
+        return asdict(self)
+
+
+def explain(
+    published: Path, wanted: str, field_name: str | None = None, as_of: datetime | None = None
+) -> Explanation:
+    """Explain one customer, or one field of it.
+
+    Raises:
+        CustomerUnknown: Nobody goes by `wanted`, or nobody did at `as_of`.
+        UsageError: There is no such field.
+        NothingPublished: There is no published copy, or it lacks tables.
+    """
+    if not published.is_file():
+        raise NothingPublished(f"There is no published copy at {published} yet. Run canon sync first.")
+    with connect(published, read_only=True) as con:
+        _check_copy(con, published)
+        found = _explain_now(con, wanted) if as_of is None else _explain_then(con, wanted, as_of)
+    return _only(found, field_name)
+
+
+def parse_as_of(text: str) -> datetime:
+    """A point in time as naive UTC; a date alone means its end.
+
+    Raises:
+        UsageError: The text is no ISO 8601 date or time.
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(
+            f"--as-of {text!r}: expected an ISO 8601 date or time, for instance 2026-11-03T12:00."
+        ) from error
+    if re.fullmatch(r"\d{4}-?\d{2}-?\d{2}", text.strip()):
+        return datetime.combine(moment.date(), time.max)
+    return moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def _check_copy(con: duckdb.DuckDBPyConnection, published: Path) -> None:
+    missing = [f"{schema}.{name}" for schema, name in NEEDED if not has_table(con, schema, name)]
+    if missing:
+        raise NothingPublished(f"{published} lacks {', '.join(missing)}. Run canon sync, then ask again.")
+
+
+def _only(found: Explanation, field_name: str | None) -> Explanation:
+    if field_name is None:
+        return found
+    chosen = tuple(each for each in found.fields if each.field == field_name)
+    if not chosen:
+        known = ", ".join(each.field for each in found.fields) or "none"
+        raise UsageError(f"There is no field {field_name!r}. Fields of a customer: {known}.")
+    return replace(found, fields=chosen)
+
+
+def _explain_now(con: duckdb.DuckDBPyConnection, wanted: str) -> Explanation:
+    customer_id = find_customer(con, wanted)
+    version = first(con, "select policy_version from marts.customers where customer_id = ?", [customer_id])
+    matrix = _matrix(con)
+    history = _history(con, customer_id, None)
+    candidates = _candidates(con, customer_id, list(matrix))
+    losers = _losers(con, customer_id)
+    decided = {
+        row["field"]: row
+        for row in rows(con, "select * from marts.customer_fields where customer_id = ?", [customer_id])
+    }
+    ordered = [name for name in matrix if name in decided] + [name for name in decided if name not in matrix]
+    fields = tuple(
+        _field(decided[name], matrix.get(name, ()), candidates.get(name, []), losers, history.get(name, []))
+        for name in ordered
+    )
+    return Explanation(
+        customer_id, None, version[0] if version else None, _links(con, customer_id, None), fields
+    )
+
+
+def _matrix(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, ...]]:
+    """The owned fields of a customer, in the order of the policy, with their sources, best first."""
+    found = con.execute(
+        "select field, cast(sources as varchar) from marts.field_ownership "
+        "where entity like 'customer%' order by rowid"
+    ).fetchall()
+    return {name: tuple(re.findall(r"[a-z][a-z0-9_]*", sources or "")) for name, sources in found}
+
+
+def _links(con: duckdb.DuckDBPyConnection, customer_id: str, as_of: datetime | None) -> tuple[Link, ...]:
+    found = con.execute(
+        "select source, object, source_record_id, match_rule, is_deleted from marts.customer_sources "
+        "where customer_id = ? and (? is null or first_seen_at <= ?) "
+        "order by first_seen_at, source, object, source_record_id",
+        [customer_id, as_of, as_of],
+    ).fetchall()
+    return tuple(Link(*row) for row in found)
+
+
+Record = tuple[str, str, str]
+Loser = tuple[str, str, str, str]
+
+
+def _candidates(
+    con: duckdb.DuckDBPyConnection, customer_id: str, fields: Sequence[str]
+) -> dict[str, list[dict[str, Any]]]:
+    """What each record of the customer says, per field; values as text, as `customer_fields` holds them."""
+    known = {
+        row[0]
+        for row in con.execute("select column_name from (describe marts.customer_candidates)").fetchall()
+    }
+    found: dict[str, list[dict[str, Any]]] = {}
+    for name in (each for each in fields if each in known):
+        found[name] = rows(
+            con,
+            f'select source, object, source_record_id, is_deleted, cast("{name}" as varchar) as value, '
+            f'"{name}_changed_at" as changed_at, "{name}_clock" as clock '
+            "from marts.customer_candidates where customer_id = ? order by source, object, source_record_id",
+            [customer_id],
+        )
+    return found
+
+
+def _losers(con: duckdb.DuckDBPyConnection, customer_id: str) -> dict[Loser, str]:
+    """Why each disagreeing record lost, by field and record."""
+    found = con.execute(
+        "select field, source, object, source_record_id, status "
+        "from marts.customer_field_conflicts where customer_id = ?",
+        [customer_id],
+    ).fetchall()
+    return {(row[0], row[1], row[2], row[3]): row[4] for row in found}
+
+
+def _field(
+    row: dict[str, Any],
+    sources: tuple[str, ...],
+    candidates: Sequence[dict[str, Any]],
+    losers: dict[Loser, str],
+    history: Sequence[Change],
+) -> FieldExplanation:
+    judged = tuple(_judge(row, each, losers) for each in candidates)
+    changed_at = row["changed_at"]
+    standing = Standing(
+        rule=row["rule"],
+        sources=sources,
+        source=row["source"],
+        value=row["value"],
+        changed_at=f"{changed_at:%Y-%m-%d %H:%M:%S}".removesuffix(":00") if changed_at else None,
+        contested=any(each.value is not None and each.value != row["value"] for each in judged),
+    )
+    return FieldExplanation(
+        field=row["field"],
+        value=row["value"],
+        source=row["source"],
+        object=row["object"],
+        source_record_id=row["source_record_id"],
+        rule=row["rule"],
+        changed_at=changed_at,
+        clock=row["clock"],
+        candidates=tuple(sorted(judged, key=_winner_first)),
+        history=tuple(history),
+        flips_if=tuple(flips_if(standing)),
+    )
+
+
+def _winner_first(candidate: Candidate) -> tuple[bool, bool]:
+    return candidate.eliminated_by is not None, candidate.value is None
+
+
+def _judge(row: dict[str, Any], candidate: dict[str, Any], losers: dict[Loser, str]) -> Candidate:
+    """A candidate with the reason why it did not win."""
+    record = (candidate["source"], candidate["object"], candidate["source_record_id"])
+    reason: str | None
+    if record == (row["source"], row["object"], row["source_record_id"]):
+        reason = None
+    elif (row["field"], *record) in losers:
+        reason = losers[(row["field"], *record)]
+    elif candidate["value"] is None:
+        reason = "blank"
+    elif candidate["value"] == row["value"]:
+        reason = "same_value"
+    else:
+        reason = "deleted" if candidate["is_deleted"] else "overruled"
+    return Candidate(*record, candidate["value"], candidate["changed_at"], candidate["clock"], reason)
+
+
+def _history(
+    con: duckdb.DuckDBPyConnection, customer_id: str, until: datetime | None
+) -> dict[str, list[Change]]:
+    """Past changes per field, oldest first."""
+    found = con.execute(
+        "select field, changed_at, old_value, new_value, old_source, new_source, cause, sync_id "
+        "from marts.customer_changes where customer_id = ? and (? is null or changed_at <= ?) "
+        "order by changed_at, sync_id, rowid",
+        [customer_id, until, until],
+    ).fetchall()
+    history: dict[str, list[Change]] = {}
+    for name, *rest in found:
+        history.setdefault(name, []).append(Change(*rest))
+    return history
+
+
+def _explain_then(con: duckdb.DuckDBPyConnection, wanted: str, as_of: datetime) -> Explanation:
+    """The customer as the snapshot had it: what was decided then is on record, who else competed is not."""
+    was = _snapshot(con, wanted.strip(), as_of)
+    customer_id = wanted.strip() if was else find_customer(con, wanted)
+    was = was or _snapshot(con, customer_id, as_of)
+    if was is None:
+        raise CustomerUnknown(_not_yet(con, customer_id, as_of))
+    now = first(con, "select max(policy_version) from marts.customers")
+    same_policy = now is not None and was["policy_version"] == now[0]
+    rules = dict(
+        con.execute("select field, rule from marts.field_ownership where entity like 'customer%'").fetchall()
+    )
+    history = _history(con, customer_id, as_of)
+    fields = tuple(
+        _field_then(name, was, rules[name] if same_policy else None, history.get(name, []))
+        for name in _matrix(con)
+        if name in was
+    )
+    return Explanation(customer_id, as_of, was["policy_version"], _links(con, customer_id, as_of), fields)
+
+
+def _field_then(
+    name: str, was: dict[str, Any], rule: str | None, history: Sequence[Change]
+) -> FieldExplanation:
+    return FieldExplanation(
+        field=name,
+        value=was[name],
+        source=was.get(f"{name}_source"),
+        rule=rule,
+        changed_at=history[-1].changed_at if history else None,
+        history=tuple(history),
+    )
+
+
+def _snapshot(con: duckdb.DuckDBPyConnection, customer_id: str, as_of: datetime) -> dict[str, Any] | None:
+    """The row of the customer that was valid at a time, values as text; None where there was none."""
+    found = rows(
+        con,
+        "select cast(columns(*) as varchar) from snapshots.customers_snapshot where customer_id = ? "
+        "and dbt_valid_from <= ? and (dbt_valid_to is null or dbt_valid_to > ?) "
+        "order by dbt_valid_from desc limit 1",
+        [customer_id, as_of, as_of],
+    )
+    return found[0] if found else None
+
+
+def _not_yet(con: duckdb.DuckDBPyConnection, customer_id: str, as_of: datetime) -> str:
+    begun = first(
+        con,
+        "select min(dbt_valid_from) from snapshots.customers_snapshot where customer_id = ?",
+        [customer_id],
+    )
+    since = f"; the first snapshot is of {begun[0]:%Y-%m-%d %H:%M:%S} UTC" if begun and begun[0] else ""
+    return f"Customer {customer_id} was not known at {as_of:%Y-%m-%d %H:%M:%S} UTC{since}."

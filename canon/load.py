@@ -1,0 +1,38 @@
+"""The first step: what the sources hold, into the raw log."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from canon.journal import Run
+from canon.output import stdout_to_stderr, step
+from canon.settings import Settings
+
+if TYPE_CHECKING:
+    from pipelines import LoadResult
+    from pipelines.extract import Progress
+
+
+def load(settings: Settings, run: Run, sources: Sequence[str]) -> "LoadResult":
+    """Pull the sources into the raw log, under an open run.
+
+    Raises:
+        ConfigurationError: A setting of a source is missing or was refused.
+        SourceUnavailable: A source did not answer; what was complete before is kept.
+        BudgetReached: The daily share of API calls is spent; the next run resumes.
+    """
+    import pipelines
+
+    with step(f"Loading {' and '.join(sources)}") as say, stdout_to_stderr():
+        return pipelines.load(
+            sources,
+            warehouse=settings.warehouse,
+            sync_id=run.sync_id,
+            sync_seq=run.sync_seq,
+            mode=run.mode,
+            progress=lambda progress: say(_words(progress)),
+        )
+
+
+def _words(progress: "Progress") -> str:
+    """How far the read of an object has come, in a few words."""
+    return f"{progress.source} {progress.object}: {progress.rows_read} read, {progress.rows_written} new"

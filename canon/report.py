@@ -1,0 +1,64 @@
+"""The outcome of each step, for people."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+from canon.publish import PublishReport
+from canon.site.pages import SiteReport
+from canon.sync import SyncReport
+from canon.validate import PASS, CheckResult
+
+if TYPE_CHECKING:
+    from pipelines import LoadResult
+
+
+def print_sync(console: Console, report: SyncReport) -> None:
+    """The report of a sync in a few lines."""
+    console.print(
+        f"Sync {report.sync_id}: {report.rows_read} records read, {report.rows_written} new versions."
+    )
+    if report.build.ran:
+        console.print(
+            f"Built {report.build.nodes} models, snapshots and tests in {report.build.seconds:.0f} s."
+        )
+    else:
+        console.print(f"Build skipped: {report.build.reason}.")
+    for name in report.build.warnings:
+        console.print(f"[yellow]Warning of dbt:[/] {name}")
+    print_checks(console, report.checks)
+    print_published(console, report.published, report.site)
+    verdict = "[red]A critical check is red[/]" if report.is_red else "[green]All critical checks passed[/]"
+    console.print(f"{verdict}, {report.seconds:.0f} s in all.")
+
+
+def print_load(console: Console, loaded: "LoadResult") -> None:
+    """Rows per object."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for name in ("system", "object", "transport"):
+        table.add_column(name)
+    for name in ("read", "new", "calls"):
+        table.add_column(name, justify="right")
+    for each in loaded.extracts:
+        counts = (each.rows_read, each.rows_written, each.api_calls)
+        table.add_row(each.source, each.object, each.transport, *map(str, counts))
+    console.print(table)
+
+
+def print_checks(console: Console, checks: Sequence[CheckResult]) -> None:
+    """One line per check; what was seen where it did not pass."""
+    for check in checks:
+        if check.status == PASS:
+            console.print(f"[green]✓[/] {check.check_name}")
+        else:
+            mark = "[red]✗[/]" if check.is_red else "[yellow]![/]"
+            console.print(f"{mark} {check.check_name}: seen {check.observed}; allowed {check.threshold}")
+
+
+def print_published(console: Console, copy: PublishReport, site: SiteReport) -> None:
+    """Where the copy and the pages are."""
+    what = "everything" if copy.scope == "all" else "the journals, the customers had not changed"
+    console.print(f"Published {what}: {copy.path}", soft_wrap=True)
+    console.print(f"Pages: {site.folder / 'index.html'}", soft_wrap=True)

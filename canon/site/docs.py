@@ -1,0 +1,65 @@
+"""The docs of every column: dbt's own page, and the lineage page where its maker is installed."""
+
+import hashlib
+import shutil
+from importlib.util import find_spec
+from pathlib import Path
+
+from canon.build import run_dbt
+from canon.output import stdout_to_stderr, step
+from canon.quiet import NO_TELEMETRY, environment
+from canon.settings import Settings
+from canon.state import fingerprint
+
+DOCS, LINEAGE = "dbt_docs.html", "lineage.html"
+
+# Says what the pages were made of, so that they are remade when, and only when, that changed.
+MARK = ".docs_made_of"
+
+
+def make_docs(settings: Settings) -> tuple[str, ...]:
+    """Make the docs where they are missing or out of date. Returns the names of the pages that exist.
+
+    Raises:
+        BuildFailed: dbt could not make its docs.
+    """
+    site = settings.site
+    wanted = (DOCS, LINEAGE) if find_spec("dbt_colibri") else (DOCS,)
+    mark = hashlib.sha256(f"{fingerprint(settings)} {wanted}".encode()).hexdigest()
+    current = (site / MARK).is_file() and (site / MARK).read_text(encoding="ascii") == mark
+    if not current or not all((site / name).is_file() for name in wanted):
+        _make(settings, wanted)
+        (site / MARK).write_text(mark, encoding="ascii")
+    return wanted
+
+
+def _make(settings: Settings, wanted: tuple[str, ...]) -> None:
+    with step("Writing the docs of every column"):
+        run_dbt(settings, ["docs", "generate", "--static"], {})
+        _replace(settings.target / "static_index.html", settings.site / DOCS)
+        if LINEAGE in wanted:
+            _make_lineage(settings)
+
+
+def _make_lineage(settings: Settings) -> None:
+    """Column lineage by dbt-colibri; its command looks for updates on the network, its classes do not."""
+    from dbt_colibri.lineage_extractor.extractor import (
+        DbtColumnLineageExtractor,
+    )
+    from dbt_colibri.report.generator import (
+        DbtColibriReportGenerator,
+    )
+
+    folder = settings.target / "lineage"
+    manifest, catalog = (str(settings.target / name) for name in ("manifest.json", "catalog.json"))
+    with stdout_to_stderr(), environment(NO_TELEMETRY):
+        extractor = DbtColumnLineageExtractor(manifest, catalog)
+        DbtColibriReportGenerator(extractor, disable_telemetry=True).generate_report(output_dir=str(folder))
+    _replace(folder / "index.html", settings.site / LINEAGE)
+
+
+def _replace(made: Path, place: Path) -> None:
+    """Put a finished file in place in one move."""
+    draft = place.with_name(f".{place.name}.tmp")
+    shutil.copyfile(made, draft)
+    draft.replace(place)

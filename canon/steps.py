@@ -1,0 +1,66 @@
+"""The steps of a sync one by one: `canon load`, `build`, `validate` and `publish`. Each holds the lock."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from canon.build import BuildReport, build
+from canon.demo_marks import claim
+from canon.errors import UsageError
+from canon.journal import journalled, last_sync_id
+from canon.load import load
+from canon.lock import run_lock
+from canon.publish import PublishReport
+from canon.quiet import no_telemetry
+from canon.settings import Settings
+from canon.site.pages import SiteReport
+from canon.state import fingerprint, write_state
+from canon.sync import publish
+from canon.validate import CheckResult, validate
+from canon.warehouse import connect
+
+if TYPE_CHECKING:
+    from pipelines import LoadResult
+
+
+def load_only(settings: Settings, sources: Sequence[str], mode: str) -> "LoadResult":
+    """Pull the sources into the raw log, as a run of its own; nothing is built."""
+    no_telemetry()
+    with run_lock(settings.warehouse, "load"):
+        claim(settings)
+        with journalled(settings.warehouse, mode) as run:
+            return load(settings, run, sources or settings.sources)
+
+
+def build_only(settings: Settings, *, full_refresh: bool) -> BuildReport:
+    """Build what the log holds, as a run of its own; nothing is published."""
+    no_telemetry()
+    with run_lock(settings.warehouse, "build"):
+        mark = fingerprint(settings)
+        with journalled(settings.warehouse, "build") as run:
+            report = build(settings, run.sync_id, full_refresh=full_refresh)
+            with connect(settings.warehouse) as con:
+                write_state(con, run.sync_id, mark, run.sync_seq)
+    return report
+
+
+def validate_only(settings: Settings) -> tuple[CheckResult, ...]:
+    """Check what was built; the results belong to the newest run."""
+    no_telemetry()
+    _needs_warehouse(settings)
+    with run_lock(settings.warehouse, "validate"):
+        with connect(settings.warehouse) as con:
+            sync_id = last_sync_id(con)
+        return validate(settings, sync_id)
+
+
+def publish_only(settings: Settings) -> tuple[PublishReport, SiteReport]:
+    """Publish what was built, and its pages."""
+    no_telemetry()
+    _needs_warehouse(settings)
+    with run_lock(settings.warehouse, "publish"):
+        return publish(settings)
+
+
+def _needs_warehouse(settings: Settings) -> None:
+    if not settings.warehouse.is_file():
+        raise UsageError(f"There is no warehouse at {settings.warehouse} yet. Run canon sync first.")

@@ -1,0 +1,146 @@
+"""A whole sync: load, build, validate, publish, in one process and under one lock."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from canon.build import BuildReport, build
+from canon.errors import BudgetReached, CanonError
+from canon.journal import Run, journalled, mark_ended, policy_version
+from canon.load import load
+from canon.lock import run_lock
+from canon.publish import PublishReport, publish_copy
+from canon.quiet import no_telemetry
+from canon.settings import Settings
+from canon.site.pages import SiteReport, publish_site
+from canon.state import fingerprint, keep_state, may_skip_build, write_state
+from canon.validate import CheckResult, validate
+from canon.warehouse import connect
+
+if TYPE_CHECKING:
+    from pipelines import LoadResult
+
+HEALTH_RED = 3
+
+
+@dataclass(frozen=True)
+class SyncReport:
+    """What a sync did. `extracts` are dicts of source, object, mode, transport, rows and calls."""
+
+    sync_id: str
+    sync_seq: int
+    mode: str
+    policy_version: str | None
+    rows_read: int
+    rows_written: int
+    extracts: tuple[dict[str, Any], ...]
+    build: BuildReport
+    checks: tuple[CheckResult, ...]
+    published: PublishReport
+    site: SiteReport
+    seconds: float
+
+    @property
+    def is_red(self) -> bool:
+        """Whether a critical check did not pass."""
+        return any(each.is_red for each in self.checks)
+
+    @property
+    def exit_code(self) -> int:
+        """0, or 3 when a critical check did not pass."""
+        return HEALTH_RED if self.is_red else 0
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as one JSON object."""
+        status = "red" if self.is_red else "green"
+        return {"status": "succeeded", "health": status, "exit_code": self.exit_code, **asdict(self)}
+
+
+def sync(
+    settings: Settings,
+    *,
+    sources: Sequence[str] = (),
+    mode: str = "delta",
+    full_refresh: bool = False,
+    demo: bool = False,
+) -> SyncReport:
+    """Load, build, validate and publish.
+
+    When the API budget ends a load early, what arrived is built and published, then BudgetReached is raised.
+
+    Raises:
+        LockHeld: Another run is at work.
+        CanonError: A step failed; what was published before stands.
+    """
+    from canon.demo_marks import claim
+
+    started = time.monotonic()
+    no_telemetry()
+    with run_lock(settings.warehouse, "sync"):
+        if not demo:
+            claim(settings)
+        with journalled(settings.warehouse, mode) as run:
+            loaded, stopped = _load(settings, run, sources or settings.sources)
+            built = _build(settings, run, loaded, full_refresh=full_refresh)
+            checks = validate(settings, run.sync_id)
+        if stopped:
+            mark_ended(settings.warehouse, run.sync_id, stopped)
+        published, site = _publish(settings, run)
+        with connect(settings.warehouse, read_only=True) as con:
+            version = policy_version(con)
+    if loaded is None or stopped:
+        raise stopped or AssertionError("a load either returns or stops at the budget")
+    return SyncReport(
+        sync_id=run.sync_id,
+        sync_seq=run.sync_seq,
+        mode=run.mode,
+        policy_version=version,
+        rows_read=sum(each.rows_read for each in loaded.extracts),
+        rows_written=loaded.rows_written,
+        extracts=tuple(asdict(each) for each in loaded.extracts),
+        build=built,
+        checks=checks,
+        published=published,
+        site=site,
+        seconds=round(time.monotonic() - started, 2),
+    )
+
+
+def _load(
+    settings: Settings, run: Run, sources: Sequence[str]
+) -> tuple["LoadResult | None", BudgetReached | None]:
+    """The load's result, or the reason why it stopped early: what had arrived by then still counts."""
+    try:
+        return load(settings, run, sources), None
+    except BudgetReached as stop:
+        return None, stop
+
+
+def _build(settings: Settings, run: Run, loaded: "LoadResult | None", *, full_refresh: bool) -> BuildReport:
+    """Build, unless nothing that a build depends on has changed since the last one."""
+    mark = fingerprint(settings)
+    written = loaded.rows_written if loaded else None
+    with connect(settings.warehouse) as con:
+        skip = written == 0 and not full_refresh and may_skip_build(con, run, mark)
+        if skip:
+            keep_state(con, run.sync_seq)
+            return BuildReport(False, "nothing new was loaded, and neither policy nor models changed")
+    report = build(settings, run.sync_id, full_refresh=full_refresh)
+    with connect(settings.warehouse) as con:
+        write_state(con, run.sync_id, mark, run.sync_seq)
+    return report
+
+
+def _publish(settings: Settings, run: Run) -> tuple[PublishReport, SiteReport]:
+    try:
+        return publish(settings)
+    except CanonError as problem:
+        mark_ended(settings.warehouse, run.sync_id, problem)
+        raise
+
+
+def publish(settings: Settings) -> tuple[PublishReport, SiteReport]:
+    """Publish the copy, then the pages drawn from it. The caller holds the lock."""
+    copy = publish_copy(settings.warehouse, settings.published)
+    return copy, publish_site(settings)

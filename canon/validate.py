@@ -1,0 +1,222 @@
+"""The third step: Great Expectations on the small measure tables that dbt builds, one suite per table."""
+
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from canon.errors import ConfigurationError
+from canon.journal import ensure_journals, utc_now
+from canon.output import stdout_to_stderr, step
+from canon.settings import Settings
+from canon.warehouse import connect, has_table
+
+if TYPE_CHECKING:
+    import duckdb
+
+PASS, FAIL, ERROR = "pass", "fail", "error"
+CRITICAL = "critical"
+
+# How many offending rows a result names: a health page is read, not searched.
+OFFENDERS = 5
+
+# The columns that name a row of a measure table, where it has them.
+NAMING_COLUMNS = ("source", "object")
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One row of `ops.health_checks`: what was checked, in plain words, what was seen, what was allowed."""
+
+    check_name: str
+    status: str
+    observed: str
+    threshold: str
+    severity: str
+
+    @property
+    def is_red(self) -> bool:
+        """Whether it turns the health red: critical, and anything but a pass."""
+        return self.severity == CRITICAL and self.status != PASS
+
+
+def validate(settings: Settings, sync_id: str | None) -> tuple[CheckResult, ...]:
+    """Run every suite of `expectations/` and append the results to `ops.health_checks`.
+
+    Raises:
+        ConfigurationError: There are no suites, or one is not a suite.
+    """
+    suites = read_suites(settings.root / "expectations", settings.sources)
+    with step("Checking the result"), stdout_to_stderr(), connect(settings.warehouse) as con:
+        results = check(con, suites, settings.sources)
+        _append(con, sync_id, results)
+    return results
+
+
+def read_suites(folder: Path, sources: Sequence[str]) -> list[dict[str, Any]]:
+    """The suites of a folder, by name, without the expectations that need a source that is not configured.
+
+    An expectation names the sources it needs in `meta.sources`: with one CRM alone, nothing can be matched.
+    """
+    suites = [_read_suite(path) for path in sorted(folder.glob("*.json"))]
+    if not suites:
+        raise ConfigurationError(f"There are no suites in {folder}: a sync without checks proves nothing.")
+    for suite in suites:
+        suite["expectations"] = [
+            each
+            for each in suite["expectations"]
+            if set(each.get("meta", {}).get("sources", ())) <= set(sources)
+        ]
+    return suites
+
+
+def _read_suite(path: Path) -> dict[str, Any]:
+    try:
+        suite = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ConfigurationError(f"{path} is not valid JSON: {error}") from error
+    named = isinstance(suite, dict) and suite.get("name") == path.stem and suite.get("expectations")
+    if not named or not all(each.get("description") for each in suite["expectations"]):
+        raise ConfigurationError(
+            f"{path}: a suite is named like its file and its table, and each expectation has a description."
+        )
+    return dict(suite)
+
+
+def check(
+    con: "duckdb.DuckDBPyConnection", suites: Sequence[Mapping[str, Any]], sources: Sequence[str]
+) -> tuple[CheckResult, ...]:
+    """Run suites on the tables of `ops` that they are named for; without its table, a check is an error."""
+    results: list[CheckResult] = []
+    for suite in suites:
+        if has_table(con, "ops", suite["name"]):
+            frame = _with_expected(con.table(f"ops.{suite['name']}").df(), sources)
+            results += check_frame(suite, frame, {"sources": list(sources)})
+        else:
+            results += [_missing_table(suite["name"], each) for each in suite["expectations"]]
+    return tuple(results)
+
+
+def _with_expected(frame: Any, sources: Sequence[str]) -> Any:
+    """Mark the rows of sources that this installation loads: only they are expected to be fresh."""
+    return frame.assign(expected=frame["source"].isin(sources)) if "source" in frame else frame
+
+
+def check_frame(suite: Mapping[str, Any], frame: Any, parameters: Mapping[str, Any]) -> list[CheckResult]:
+    """Validate one frame against one suite, results in the order of the suite."""
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+
+    # It logs a traceback per missing column, some of it at levels that its modules set for themselves.
+    logging.getLogger("great_expectations").propagate = False
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    asset = context.data_sources.add_pandas("measures").add_dataframe_asset(suite["name"])
+    batch = asset.add_batch_definition_whole_dataframe("now").get_batch({"dataframe": frame})
+    naming = [name for name in NAMING_COLUMNS if name in frame.columns]
+    found = batch.validate(
+        gx.ExpectationSuite(name=suite["name"], expectations=list(suite["expectations"])),
+        expectation_parameters=dict(parameters),
+        result_format={"result_format": "COMPLETE", "unexpected_index_column_names": naming},
+    )
+    judged = [judge(each.to_json_dict()) for each in found.results]
+    by_name = {each.check_name: each for each in judged}
+    return [by_name[each["description"]] for each in suite["expectations"]]
+
+
+def judge(found: Mapping[str, Any]) -> CheckResult:
+    """One result of Great Expectations as a row of `ops.health_checks`.
+
+    Great Expectations lets nulls and empty frames pass a range; here nothing seen is nothing proved.
+    """
+    config = found["expectation_config"]
+    problem = _exception(found["exception_info"])
+    unseen = _unseen(config["type"], found["result"])
+    if problem:
+        status, observed = ERROR, problem
+    elif unseen:
+        status, observed = FAIL, unseen
+    else:
+        status, observed = (PASS if found["success"] else FAIL), _observed(found["result"])
+    return CheckResult(config["description"], status, observed, threshold_of(config), config["severity"])
+
+
+def _exception(info: Mapping[str, Any]) -> str | None:
+    """Why a check could not run; Great Expectations nests the reason under the id of a metric."""
+    reports = [info] if "raised_exception" in info else list(info.values())
+    for report in reports:
+        if report["raised_exception"]:
+            return str(report["exception_message"]).strip().splitlines()[0].removeprefix("Error: ")
+    return None
+
+
+def _unseen(kind: str, result: Mapping[str, Any]) -> str | None:
+    """What a column check did not get to see; None when it saw every value, or is no column check."""
+    if "element_count" not in result:
+        return None
+    if result["element_count"] == 0:
+        return "no rows to check"
+    if kind == "expect_column_values_to_not_be_null" or not result.get("missing_count"):
+        return None
+    return f"{result['missing_count']} of {result['element_count']} values are missing"
+
+
+def _observed(result: Mapping[str, Any]) -> str:
+    """What was seen, short: the rows that offend, the members that are missing, or a number."""
+    if result.get("unexpected_index_list"):
+        return "; ".join(_offender(each) for each in result["unexpected_index_list"][:OFFENDERS])
+    if result.get("partial_missing_list"):
+        return f"missing: {', '.join(map(str, result['partial_missing_list']))}"
+    if result.get("observed_value") is not None:
+        value = result["observed_value"]
+        return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return f"all {result['element_count']} fit" if "element_count" in result else "as expected"
+
+
+def _offender(row: Mapping[str, Any]) -> str:
+    where = " ".join(str(row[name]) for name in NAMING_COLUMNS if name in row)
+    values = [_number(value) for name, value in row.items() if name not in NAMING_COLUMNS]
+    return f"{where}: {', '.join(values)}" if where else ", ".join(values)
+
+
+def _number(value: object) -> str:
+    return (
+        f"{value:.4g}"
+        if isinstance(value, float) and value == value
+        else ("none" if value is None else str(value))
+    )
+
+
+def threshold_of(config: Mapping[str, Any]) -> str:
+    """What an expectation allows, in words."""
+    kwargs = config["kwargs"]
+    limits = [
+        f"{word} {kwargs[name]:g}"
+        for word, name in (("at least", "min_value"), ("at most", "max_value"))
+        if kwargs.get(name) is not None
+    ]
+    if limits:
+        return " and ".join(limits)
+    if "value_set" in kwargs:
+        return ", ".join(map(str, kwargs["value_set"]))
+    return "never empty" if config["type"].endswith("not_be_null") else "as described"
+
+
+def _missing_table(table: str, expectation: Mapping[str, Any]) -> CheckResult:
+    severity = str(expectation.get("severity", CRITICAL))
+    reason = f"ops.{table} does not exist: run canon build"
+    return CheckResult(expectation["description"], ERROR, reason, threshold_of(expectation), severity)
+
+
+def _append(con: "duckdb.DuckDBPyConnection", sync_id: str | None, results: Sequence[CheckResult]) -> None:
+    ensure_journals(con)
+    now = utc_now()
+    con.executemany(
+        "insert into ops.health_checks by name "
+        "select * from (values (?, ?, ?, ?, ?, ?, ?)) "
+        "as result (sync_id, check_name, status, observed, threshold, severity, checked_at)",
+        [[sync_id, r.check_name, r.status, r.observed, r.threshold, r.severity, now] for r in results],
+    )

@@ -1,0 +1,69 @@
+"""Opening DuckDB files: short connections, and errors that say what to do."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from canon.errors import LockHeld, WarehouseUnusable
+
+
+@contextmanager
+def connect(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to one DuckDB file, in UTC, closed at the end of the block.
+
+    Raises:
+        LockHeld: Another process has the file open for writing.
+        WarehouseUnusable: The file is missing (when read-only), damaged or of a newer format.
+    """
+    if not read_only:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        con = duckdb.connect(str(path), read_only=read_only)
+    except duckdb.Error as error:
+        raise explained(path, error) from error
+    try:
+        con.execute("set TimeZone = 'UTC'")
+        yield con
+    finally:
+        con.close()
+
+
+def explained(path: Path, error: duckdb.Error) -> LockHeld | WarehouseUnusable:
+    """The failure to open a file in words."""
+    text = str(error)
+    if "lock" in text.lower() and isinstance(error, duckdb.IOException):
+        return LockHeld(
+            f"Another program has {path} open. Close it, then run again. DuckDB says: {_first(text)}"
+        )
+    return WarehouseUnusable(f"{path} cannot be opened. DuckDB says: {_first(text)}")
+
+
+def _first(text: str) -> str:
+    return text.strip().splitlines()[0]
+
+
+def has_table(con: duckdb.DuckDBPyConnection, schema: str, name: str) -> bool:
+    """Whether the file that a connection was opened on has this table or view."""
+    found = first(
+        con,
+        "select 1 from information_schema.tables "
+        "where table_catalog = current_catalog() and table_schema = ? and table_name = ?",
+        [schema, name],
+    )
+    return found is not None
+
+
+def rows(con: duckdb.DuckDBPyConnection, sql: str, parameters: object = None) -> list[dict[str, Any]]:
+    """The result of a query, one dict per row by column name."""
+    result = con.execute(sql, parameters)
+    names = [column[0] for column in result.description or []]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def first(con: duckdb.DuckDBPyConnection, sql: str, parameters: object = None) -> tuple[Any, ...] | None:
+    """The first row of a query, or None; reads to the end, for an unfinished result blocks the connection."""
+    found = con.execute(sql, parameters).fetchall()
+    return found[0] if found else None

@@ -1,0 +1,79 @@
+"""Running dbt in this process: quiet, and plain about what failed."""
+
+from pathlib import Path
+
+import pytest
+
+from canon.build import build, first_error_line
+from canon.errors import BuildFailed
+from canon.settings import Settings
+from canon.warehouse import connect
+
+PROJECT = """
+name: canon
+version: "0.1.0"
+profile: canon
+model-paths: [dbt_project/models]
+flags: {send_anonymous_usage_stats: false}
+"""
+
+PROFILE = """
+canon:
+  target: dev
+  outputs:
+    dev: {type: duckdb, path: "{{ env_var('CANON_WAREHOUSE') }}", threads: 1}
+"""
+
+
+@pytest.mark.parametrize(
+    ("message", "line"),
+    [
+        (
+            "Runtime Error in model customers (models/customers.sql)\n  Binder Error: no such column",
+            "Binder Error: no such column",
+        ),
+        ("Compilation Error\n  the field phone has no rule", "the field phone has no rule"),
+        ("Got 3 results, configured to fail if != 0", "Got 3 results, configured to fail if != 0"),
+        (None, "no message"),
+    ],
+)
+def test_the_line_that_tells_is_picked(message: str | None, line: str):
+    assert first_error_line(message) == line
+
+
+@pytest.fixture
+def dbt(project: Path) -> Path:
+    (project / "dbt_project.yml").write_text(PROJECT)
+    (project / "profiles.yml").write_text(PROFILE)
+    (project / "data").mkdir()
+    return project / "dbt_project" / "models"
+
+
+@pytest.mark.slow
+def test_failures_are_named_and_nothing_is_printed(dbt: Path, capfd: pytest.CaptureFixture[str]):
+    (dbt / "fine.sql").write_text("select 1 as one")
+    (dbt / "broken.sql").write_text("select no_such_column from {{ ref('fine') }}")
+    with pytest.raises(BuildFailed, match=r"broken: Binder Error: .*no_such_column") as caught:
+        build(Settings.load(), "s1")
+    assert caught.value.nodes == ("broken",)
+    assert capfd.readouterr().out == ""
+
+
+@pytest.mark.slow
+def test_a_project_that_does_not_parse_says_why(dbt: Path):
+    (dbt / "broken.sql").write_text("select {{ exceptions.raise_compiler_error('phone has no rule') }}")
+    with pytest.raises(BuildFailed, match="phone has no rule"):
+        build(Settings.load(), "s1")
+
+
+@pytest.mark.slow
+def test_a_build_reports_its_nodes_and_keeps_its_files_in_target(dbt: Path):
+    (dbt / "fine.sql").write_text("select 1 as one")
+    settings = Settings.load()
+    report = build(settings, "s1")
+    with connect(settings.warehouse) as con:
+        assert con.execute("select one from main.fine").fetchall() == [(1,)]
+    assert (report.ran, report.nodes, report.warnings) == (True, 1, ())
+    root = dbt.parents[1]
+    assert {each.name for each in root.iterdir()} >= {"target"}
+    assert not (root / "logs").exists()

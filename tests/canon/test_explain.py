@@ -1,0 +1,208 @@
+"""Explanations: who wins, why the others lost, what was, and what would change it."""
+
+import json
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from canon.errors import CustomerUnknown, NothingPublished, UsageError
+from canon.explain import FieldExplanation, explain, parse_as_of
+from canon.explain_page import page
+from canon.flips import Standing, flips_if
+
+COMMAND = [sys.executable, "-c", "from canon.cli import main; main()", "explain"]
+
+
+def one(published: Path, field: str, wanted: str = "c-ada") -> FieldExplanation:
+    (found,) = explain(published, wanted, field).fields
+    return found
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        "c-ada",
+        "c-old",
+        "Ada@Lovelace.example",
+        "hubspot:501",
+        "salesforce:003000000000001AAA",
+        "salesforce:003000000000001",
+    ],
+)
+def test_a_person_is_found_by_id_alias_address_and_record(published: Path, wanted: str):
+    assert explain(published, wanted).customer_id == "c-ada"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "says"),
+    [
+        ("nobody@example.org", "No customer and no record of one has that e-mail address"),
+        ("hubspot:999", "No customer has the hubspot record '999'"),
+        ("marketo:1", "There is no system 'marketo'"),
+        ("c-none", "Give a customer_id, an e-mail address, or system:record_id"),
+    ],
+)
+def test_an_unknown_person_gets_a_message_that_helps(published: Path, wanted: str, says: str):
+    with pytest.raises(CustomerUnknown, match=says) as caught:
+        explain(published, wanted)
+    assert "nobody@" not in str(caught.value)
+
+
+def test_every_owned_field_is_explained_in_the_order_of_the_policy(published: Path):
+    names = [each.field for each in explain(published, "c-ada").fields]
+    assert names == ["email", "phone", "job_title", "lead_score", "email_opted_out"]
+
+
+def test_the_winner_comes_first_and_alone_has_no_reason(published: Path):
+    phone = one(published, "phone")
+    assert [(each.source, each.eliminated_by) for each in phone.candidates] == [
+        ("hubspot", None),
+        ("salesforce", "stale"),
+    ]
+    assert phone.candidates[0].value == phone.value == "+442071234567"
+
+
+def test_agreement_and_blanks_are_told_apart_from_disagreement(published: Path):
+    assert [each.eliminated_by for each in one(published, "email").candidates] == [None, "same_value"]
+    assert [each.eliminated_by for each in one(published, "lead_score").candidates] == [None, "blank"]
+    assert one(published, "lead_score").value == "42.0"
+
+
+def test_a_field_that_nobody_fills_has_no_winner(published: Path):
+    phone = one(published, "phone", "c-bob")
+    assert (phone.value, phone.source) == (None, None)
+    assert [each.eliminated_by for each in phone.candidates] == ["blank"]
+    assert phone.flips_if == ("if salesforce or hubspot stated a value",)
+
+
+def test_history_and_flips_are_told(published: Path):
+    phone = one(published, "phone")
+    assert [(each.old_value, each.new_value, each.cause, each.sync_id) for each in phone.history] == [
+        ("+15551230000", "+442071234567", "source", "s2")
+    ]
+    assert phone.flips_if[0] == "if salesforce's value changed later than 2026-11-20 10:00"
+
+
+@pytest.mark.parametrize(
+    ("rule", "source", "value", "expected"),
+    [
+        ("source_priority", "salesforce", "x", ["if salesforce changed it", "if salesforce cleared it"]),
+        (
+            "source_priority",
+            "hubspot",
+            "x",
+            ["if salesforce stated a value", "if hubspot changed it", "if hubspot cleared it"],
+        ),
+        ("owner_only", "salesforce", "x", ["only if salesforce changed it"]),
+        (
+            "consent_most_restrictive",
+            "hubspot",
+            "true",
+            ["only if no record of this person said opted out any more"],
+        ),
+        (
+            "consent_most_restrictive",
+            "hubspot",
+            "false",
+            ["if any record of this person said opted out"],
+        ),
+        ("max_value", "hubspot", "9", ["if any of salesforce or hubspot stated a higher value than 9"]),
+        ("frequency", "hubspot", "9", ["if the records changed so that frequency preferred another value"]),
+    ],
+)
+def test_what_would_flip_a_field_follows_from_its_rule(
+    rule: str, source: str, value: str, expected: list[str]
+):
+    standing = Standing(rule, ("salesforce", "hubspot"), source, value, "2026-11-20 10:00", contested=True)
+    assert flips_if(standing) == expected
+
+
+def test_as_of_replays_what_was_believed(published: Path):
+    then = explain(published, "c-ada", "phone", datetime(2026, 11, 5))
+    (phone,) = then.fields
+    assert (then.policy_version, phone.value, phone.source) == ("p0", "+15551230000", "salesforce")
+    assert (phone.rule, phone.history, phone.candidates) == (None, (), ())
+    (later,) = explain(published, "c-ada", "phone", datetime(2026, 11, 21)).fields
+    assert (later.value, later.rule, len(later.history)) == ("+442071234567", "recency", 1)
+
+
+def test_before_the_first_snapshot_the_person_was_not_known(published: Path):
+    with pytest.raises(CustomerUnknown, match="was not known at 2026-10-01"):
+        explain(published, "c-ada", as_of=datetime(2026, 10, 1))
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-11-03", datetime(2026, 11, 3, 23, 59, 59, 999999)),
+        ("2026-11-03T12:00", datetime(2026, 11, 3, 12)),
+        ("2026-11-03T12:00:00+02:00", datetime(2026, 11, 3, 10)),
+    ],
+)
+def test_a_time_without_a_zone_is_utc_and_a_date_means_its_end(text: str, moment: datetime):
+    assert parse_as_of(text) == moment
+
+
+def test_a_time_that_is_none_is_refused():
+    with pytest.raises(UsageError, match="ISO 8601"):
+        parse_as_of("last tuesday")
+
+
+def test_an_unknown_field_lists_the_known_ones(published: Path):
+    with pytest.raises(UsageError, match="email, phone, job_title"):
+        explain(published, "c-ada", "shoe_size")
+
+
+def test_without_a_published_copy_the_message_says_what_to_run(tmp_path: Path):
+    with pytest.raises(NothingPublished, match="Run canon sync"):
+        explain(tmp_path / "none.duckdb", "c-ada")
+
+
+@pytest.mark.parametrize("width", [80, 140])
+def test_the_page_shows_value_rule_and_loser(published: Path, width: int):
+    console = Console(width=width, record=True, file=None, quiet=True)
+    with console.capture():
+        console.print(page(explain(published, "c-ada", "phone"), width))
+    found = explain(published, "c-ada")
+    plain = Console(width=width, force_terminal=False)
+    with plain.capture() as captured:
+        plain.print(page(found, width))
+    text = captured.get()
+    assert "+442071234567" in text
+    assert "not +15551230000" in text
+    assert "stale" in text
+    assert max(len(line) for line in text.splitlines()) <= width
+
+
+def test_json_has_exactly_the_public_shape(published: Path):
+    done = subprocess.run([*COMMAND, "c-ada", "--as-json"], capture_output=True, text=True, check=True)
+    found = json.loads(done.stdout)
+    assert list(found) == ["customer_id", "as_of", "policy_version", "links", "fields"]
+    assert list(found["links"][0]) == ["source", "object", "source_record_id", "match_rule", "is_deleted"]
+    field = next(each for each in found["fields"] if each["field"] == "phone")
+    assert list(field) == [
+        *("field", "value", "source", "object", "source_record_id", "rule", "changed_at", "clock"),
+        *("candidates", "history", "flips_if"),
+    ]
+    assert list(field["candidates"][0]) == [
+        *("source", "object", "source_record_id", "value", "changed_at", "clock", "eliminated_by")
+    ]
+    assert list(field["history"][0]) == [
+        *("changed_at", "old_value", "new_value", "old_source", "new_source", "cause", "sync_id")
+    ]
+    assert field["changed_at"] == "2026-11-20T10:00:00Z"
+    assert done.stderr == ""
+
+
+def test_explaining_needs_no_heavy_library(published: Path):
+    script = (
+        "import sys; from canon.cli import app; app(['explain', 'c-ada'], standalone_mode=False); "
+        "heavy = {'dlt', 'dbt', 'great_expectations', 'pandas', 'pyarrow', 'jinja2'} & set(sys.modules); "
+        "sys.exit(', '.join(heavy) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,54 @@
+"""When a build may be skipped: only if nothing that it depends on can have changed."""
+
+from pathlib import Path
+
+import pytest
+
+from canon.journal import journalled
+from canon.settings import Settings
+from canon.state import fingerprint, is_current, keep_state, may_skip_build, write_state
+from canon.warehouse import connect
+
+
+def run_once(path: Path) -> int:
+    with journalled(path, "delta") as run:
+        return run.sync_seq
+
+
+def test_a_build_is_skipped_only_right_after_a_build_of_the_same_inputs(warehouse: Path):
+    built = run_once(warehouse)
+    with connect(warehouse) as con:
+        write_state(con, "build", "same", built)
+    with journalled(warehouse, "delta") as run, connect(warehouse) as con:
+        assert not may_skip_build(con, run, "same"), "its reads do not show in ops without a build"
+        con.execute("insert into ops.sync_extracts by name select ? as sync_id", [run.sync_id])
+        assert may_skip_build(con, run, "same")
+        assert not may_skip_build(con, run, "changed")
+        keep_state(con, run.sync_seq)
+    with connect(warehouse) as con:
+        assert is_current(con)
+
+
+def test_a_run_that_did_not_build_forbids_skipping(warehouse: Path):
+    built = run_once(warehouse)
+    with connect(warehouse) as con:
+        write_state(con, "build", "same", built)
+    run_once(warehouse)
+    with journalled(warehouse, "delta") as run, connect(warehouse) as con:
+        assert not may_skip_build(con, run, "same")
+
+
+def test_before_the_first_build_nothing_is_skipped(warehouse: Path):
+    with journalled(warehouse, "delta") as run, connect(warehouse) as con:
+        assert not may_skip_build(con, run, "same")
+
+
+def test_the_fingerprint_follows_policy_models_and_settings(project: Path, monkeypatch: pytest.MonkeyPatch):
+    before = fingerprint(Settings.load())
+    assert fingerprint(Settings.load()) == before
+    monkeypatch.setenv("CANON_DEFAULT_REGION", "DE")
+    other_region = fingerprint(Settings.load())
+    (project / "dbt_project" / "models" / "new.sql").write_text("select 1")
+    other_models = fingerprint(Settings.load())
+    (project / "dbt_project.yml").write_text("name: canon\nvars: {}\n")
+    assert len({before, other_region, other_models, fingerprint(Settings.load())}) == 4
