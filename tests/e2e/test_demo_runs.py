@@ -1,0 +1,55 @@
+"""`canon demo`, twice in a row: the whole story on a fresh folder, and again over what it left."""
+
+import re
+
+import pytest
+
+from tests import rendered
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
+
+DAY_TWO_SENTENCES = (
+    "Søren Vestergaard-Lund gives marketing a new number",
+    "Ulrich Sonnenfeld is deleted in Salesforce",
+    "turn out to be one Cosima Bellweather",
+)
+
+
+def said(output: str) -> list[str]:
+    """The lines of an output that are the same in every run: no ports, no paths, no moments."""
+    lines = [rendered.steady(line).rstrip() for line in output.splitlines()]
+    return [line for line in lines if line and not line.startswith(("```", "  data/"))]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory, new_project):
+    samples = ("data/salesforce", "data/hubspot", "data/day_two.json")
+    return new_project(tmp_path_factory.mktemp("demo") / "project", *samples)
+
+
+@pytest.mark.parametrize("run", ["first", "second"])
+def test_the_demo_tells_the_story(project, run_process, canon_command, run):
+    done = run_process(project, [*canon_command, "demo"], {"COLUMNS": "100"})
+
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"An emulated Salesforce and HubSpot answer at http://127\.0\.0\.1:\d+", done.stdout)
+    found = re.search(r"(\d+) people found behind (\d+) records; (\d+) of them are in both", done.stdout)
+    assert found
+    people, records, both = map(int, found.groups())
+    assert records > people > both > 100
+    for sentence in DAY_TWO_SENTENCES:
+        assert sentence in done.stdout
+    assert re.search(r"14 new versions of records; canonical values changed: \d+ because of", done.stdout)
+    assert "✗" not in done.stdout
+    assert "canon explain " in done.stdout
+    told = rendered.block(rendered.README.read_text(), "demo")
+    assert [line for line in said(told) if line not in said(done.stdout)] == []
+    for name in ("canon.duckdb", "published/canon.duckdb", "site/index.html", "site/health.html"):
+        assert (project / "data" / name).stat().st_size > 0
+
+
+def test_the_answer_that_readme_prints_is_the_consoles(project, run_process, canon_command):
+    done = run_process(project, [*canon_command, "explain", rendered.EXPLAINED, "phone"], {"COLUMNS": "100"})
+
+    assert done.returncode == 0, done.stderr
+    assert said(rendered.block(rendered.README.read_text(), "explain")) == said(done.stdout)
