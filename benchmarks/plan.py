@@ -1,0 +1,140 @@
+"""The order of the benchmark: each step and, on the same bytes, its yardstick, both as lines of the table."""
+
+import json
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.measure import ROOT, Bench, Outcome, StepFailed
+from sandbox.client import Sandbox
+
+DICT_ROWS = 10_000  # rows, about, for dlt's own path, which is too slow for all of them
+BULK_FROM = 50  # rows from which an object is read as a bulk job here; leaves only the handful of users
+NEVER = 1_000_000_000
+SAME = 0.95  # of the rows must be in the saved bytes: users by Bulk and the few pipeline stages are not
+CANON = [sys.executable, "-c", "from canon.cli import main; main()"]
+IMPORTS = [sys.executable, "-c", "import dlt, dbt.cli.main, great_expectations"]
+GREEN_OR_RED = (0, 3)  # a sync's exit codes: the sample has records that a check may call red
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the table. `server` are the seconds that the sandbox took to answer; None: not applicable.
+
+    `ratio` is speed against the yardstick's for rows, time against the yardstick's where there are none.
+    """
+
+    name: str
+    seconds: float
+    peak_bytes: int
+    rows: int | None = None
+    server: float | None = None
+    ratio: float | None = None
+    is_yardstick: bool = False
+
+
+@dataclass(frozen=True)
+class Transport:
+    """A way of loading: its name, its source, what the bulk threshold must be, and DuckDB's reader for it."""
+
+    name: str
+    key: str
+    source: str
+    reader: str
+    threshold: int = NEVER
+
+
+REST = Transport("Salesforce REST, JSON pages", "rest", "salesforce", "read_json")
+BULK = Transport("Salesforce Bulk 2.0, CSV", "bulk", "salesforce", "read_csv", BULK_FROM)
+LIST = Transport("HubSpot list, JSON pages", "list", "hubspot", "read_json")
+
+
+def make_world(bench: Bench, rows: int) -> tuple[Path, dict[str, int]]:
+    """Make the data folder; returns it and the number of people per system."""
+    folder = bench.folder / "world"
+    sizes = bench.step("world", ROOT / "data", folder, rows).report
+    return folder, {system: int(people) for system, people in sizes.items()}
+
+
+def loading(bench: Bench, server: Sandbox, warehouse: Path) -> Iterator[Line]:
+    """Every transport beside DuckDB's reader; Bulk and HubSpot fill the warehouse that is built later."""
+    rest = list(_transport(bench, server, REST, bench.folder / "rest" / "canon.duckdb"))
+    yield from rest
+    yield _dictionaries(bench, rest[-1])
+    yield from _transport(bench, server, BULK, warehouse)
+    yield from _transport(bench, server, LIST, warehouse)
+
+
+def _transport(bench: Bench, server: Sandbox, transport: Transport, warehouse: Path) -> Iterator[Line]:
+    """The line of a load and that of its yardstick.
+
+    Raises:
+        StepFailed: what was saved does not hold the rows that were loaded, so nothing can be compared.
+    """
+    settings = {"SOURCES__SALESFORCE__BULK_THRESHOLD": str(transport.threshold)}
+    saved = _saved(bench, transport)
+    spare = bench.folder / "spare"
+    bench.step("record", transport.source, spare / "canon.duckdb", saved, **settings)
+    shutil.rmtree(spare)
+    server.clear_log()
+    loaded = bench.step("load", transport.source, warehouse, **settings)
+    answered = sum(call["milliseconds"] for call in server.log()) / 1000
+    database = bench.folder / "yardstick.duckdb"
+    read = _fastest(bench, lambda: bench.step(transport.reader, saved, database))
+    rows, seconds = int(loaded.report["rows"]), float(loaded.report["seconds"])
+    if read.report["rows"] < SAME * rows:
+        raise StepFailed(f"Of {rows} rows loaded by {transport.name}, {read.report['rows']} were saved.")
+    bound = float(read.report["seconds"])
+    yield Line(transport.name, seconds, loaded.peak_bytes, rows, answered, bound / seconds)
+    label = f"DuckDB {transport.reader}, same bytes"
+    yield Line(label, bound, read.peak_bytes, int(read.report["rows"]), is_yardstick=True)
+
+
+def _dictionaries(bench: Bench, bound: Line) -> Line:
+    """The path that dlt takes by default, on some pages of each object that REST gave."""
+    share = min(1.0, DICT_ROWS / (bound.rows or 1))
+    done = bench.step("dicts", _saved(bench, REST), bench.folder / "dicts" / "canon.duckdb", share)
+    rows, seconds = int(done.report["rows"]), float(done.report["seconds"])
+    ratio = rows / seconds / ((bound.rows or 0) / bound.seconds)
+    return Line("dlt on dictionaries (a part)", seconds, done.peak_bytes, rows, ratio=ratio)
+
+
+def _saved(bench: Bench, transport: Transport) -> Path:
+    return bench.folder / "saved" / transport.key
+
+
+def building(bench: Bench, warehouse: Path) -> Line:
+    """All models, snapshots and data tests, from nothing."""
+    built = bench.command([*CANON, "build"])
+    people = int(bench.step("customers", warehouse).report["rows"])
+    return Line("full build (rows: customers)", built.seconds, built.peak_bytes, people)
+
+
+def syncing(bench: Bench) -> Iterator[Line]:
+    """A sync that finds nothing new, beside a process that only imports the three libraries."""
+    bench.command([*CANON, "sync"], accepted=GREEN_OR_RED)
+    idle = _fastest(bench, lambda: _idle_sync(bench))
+    bare = _fastest(bench, lambda: bench.command(IMPORTS))
+    yield Line("no-op sync", idle.seconds, idle.peak_bytes, ratio=idle.seconds / bare.seconds)
+    yield Line("importing dlt, dbt, GX", bare.seconds, bare.peak_bytes, is_yardstick=True)
+
+
+def _idle_sync(bench: Bench) -> Outcome:
+    """A sync that must have had nothing to do.
+
+    Raises:
+        StepFailed: it found something, so its time is not that of a no-op.
+    """
+    outcome = bench.command([*CANON, "sync", "--as-json"], accepted=GREEN_OR_RED)
+    report = json.loads(bench.printed())
+    if report["rows_written"] or report["build"]["ran"]:
+        raise StepFailed("The second sync was no no-op: it wrote rows or built the models again.")
+    return outcome
+
+
+def _fastest(bench: Bench, run: Callable[[], Outcome]) -> Outcome:
+    """The fastest of several runs: for short steps, and for yardsticks, where it is the stricter choice."""
+    outcomes = [run() for _ in range(bench.repeat)]
+    return min(outcomes, key=lambda outcome: float(outcome.report.get("seconds", outcome.seconds)))

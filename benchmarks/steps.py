@@ -1,0 +1,125 @@
+"""The steps that run in a process of their own: `python -m benchmarks.steps <step> <report> <arguments>`.
+
+Each writes what it found to the report, as JSON. Seconds are those of the work: the interpreter's start and
+the imports are paid before.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from math import ceil
+from pathlib import Path
+from typing import Any
+
+from benchmarks.world import replicate
+
+Report = dict[str, Any]
+
+
+def world(sample: str, folder: str, rows: str) -> Report:
+    """Make the large data folder."""
+    sizes = replicate(Path(sample), Path(folder), int(rows))
+    return {system: size.people for system, size in sizes.items()}
+
+
+def record(source: str, warehouse: str, folder: str) -> Report:
+    """Load a source into a warehouse that nobody wants, keeping the bodies that hold its records."""
+    from benchmarks.recorder import Recorder
+
+    with Recorder(Path(folder)).listening():
+        return load(source, warehouse)
+
+
+def load(source: str, warehouse: str) -> Report:
+    """Load a source as a run of its own: `pipelines.load` end to end, over HTTP into DuckDB."""
+    import pipelines.engine
+    from canon.journal import journalled
+
+    path = Path(warehouse)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with journalled(path, "delta") as run:
+        started = time.monotonic()
+        loaded = pipelines.load([source], warehouse=path, sync_id=run.sync_id, sync_seq=run.sync_seq)
+        seconds = time.monotonic() - started
+    return {"seconds": seconds, "rows": sum(extract.rows_read for extract in loaded.extracts)}
+
+
+def read_csv(folder: str, database: str) -> Report:
+    """DuckDB's own reader on recorded CSV files: all text, as the raw log keeps it."""
+    return _read(folder, database, "select * from read_csv(?, all_varchar = true)", "*.csv")
+
+
+def read_json(folder: str, database: str) -> Report:
+    """DuckDB's own reader on recorded JSON pages, types detected, one row per record."""
+    pages = "select unnest({key}) as record from read_json(?)"
+    return _read(folder, database, f"select unnest(record) from ({pages})", "*.json")
+
+
+def _read(folder: str, database: str, query: str, pattern: str) -> Report:
+    """Read each object's files into a table of a new database file."""
+    import duckdb
+
+    Path(database).unlink(missing_ok=True)
+    files = {path.name: sorted(path.glob(pattern)) for path in sorted(Path(folder).iterdir())}
+    started = time.monotonic()
+    rows = 0
+    with duckdb.connect(database) as connection:
+        for name, paths in files.items():
+            if paths:
+                filled = query.format(key=_key(paths[0]))
+                statement = f'create table "{name}" as {filled}'
+                counted = connection.execute(statement, [[str(path) for path in paths]]).fetchone()
+                rows += counted[0] if counted else 0
+    return {"seconds": time.monotonic() - started, "rows": rows}
+
+
+def _key(page: Path) -> str:
+    """Where a page of JSON has its records: Salesforce and HubSpot differ."""
+    with page.open(encoding="utf-8") as file:
+        return "records" if '"totalSize"' in file.read(100) else "results"
+
+
+def dicts(folder: str, warehouse: str, share: str) -> Report:
+    """The path that dlt takes by default: records as dictionaries, names and types left to it.
+
+    `share` (0 to 1) of each object's recorded pages is loaded, rounded up.
+    """
+    import dlt
+
+    path = Path(warehouse)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pipeline = dlt.pipeline(
+        "dicts",
+        destination=dlt.destinations.duckdb(str(path)),
+        dataset_name="dicts",
+        pipelines_dir=str(path.parent / "dlt"),
+    )
+    started = time.monotonic()
+    records = {path.name: _records(path, float(share)) for path in sorted(Path(folder).iterdir())}
+    pipeline.run([dlt.resource(rows, name=name) for name, rows in records.items()])
+    return {"seconds": time.monotonic() - started, "rows": sum(map(len, records.values()))}
+
+
+def _records(folder: Path, share: float) -> list[dict[str, Any]]:
+    pages = sorted(folder.glob("*.json"))
+    used = pages[: ceil(len(pages) * share)]
+    return [record for page in used for record in json.loads(page.read_bytes())["records"]]
+
+
+def customers(warehouse: str) -> Report:
+    """Count the canonical customers."""
+    import duckdb
+
+    with duckdb.connect(warehouse, read_only=True) as connection:
+        counted = connection.execute("select count(*) from marts.customers").fetchone()
+    return {"rows": counted[0] if counted else 0}
+
+
+STEPS: dict[str, Callable[..., Report]] = {
+    step.__name__: step for step in (world, record, load, read_csv, read_json, dicts, customers)
+}
+
+if __name__ == "__main__":
+    name, report, *arguments = sys.argv[1:]
+    Path(report).write_text(json.dumps(STEPS[name](*arguments)), encoding="utf-8")
