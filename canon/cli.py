@@ -78,7 +78,7 @@ def load(source: Sources = None, mode: ModeOption = Mode.delta) -> None:
 
 @app.command()
 def build(full_refresh: FullRefresh = False) -> None:
-    """Build staging to marts with dbt, the second step of a sync. `dbt build` does it too, with every test."""
+    """Build staging to marts with dbt, the second step of a sync. `dbt build` does it with every test."""
     from canon.settings import Settings
     from canon.steps import build_only
 
