@@ -16,13 +16,22 @@ NUL = "\x00"
 
 def text_column(values: Sequence[Any]) -> pa.Array:
     """JSON values as text: null -> '', true/false, numbers as they were written, objects as compact JSON."""
-    try:
-        column = pa.array(values, pa.string()).fill_null("")
-    except (pa.ArrowTypeError, pa.ArrowInvalid, UnicodeEncodeError):
+    column = _uniform(values, pa.string())
+    if column is None:
+        column = _uniform(values, pa.bool_())
+    if column is None:
         column = pa.array([_text(value) for value in values], pa.string())
     return (
         pc.replace_substring(column, NUL, "") if pc.any(pc.match_substring(column, NUL)).as_py() else column
     )
+
+
+def _uniform(values: Sequence[Any], kind: pa.DataType) -> pa.Array | None:
+    """Values of one kind and nulls as text, without a step per value; None where another kind is among them."""
+    try:
+        return pa.array(values, kind).cast(pa.string()).fill_null("")
+    except (pa.ArrowTypeError, pa.ArrowInvalid, UnicodeEncodeError):
+        return None
 
 
 def _text(value: Any) -> str:

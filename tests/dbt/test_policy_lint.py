@@ -103,6 +103,11 @@ CASES: dict[str, tuple[Edit, str]] = {
         "ownership.customer.colour has no line in field_map.customer. "
         "Map at least one source field to it, so that its type is known.",
     ),
+    "consent that leaves a system out": (
+        line("customer", "email_opted_out", sources=["salesforce", "hubspot"]),
+        "ownership.customer.email_opted_out.sources leaves out esp, which states it in field_map.customer.esp: "
+        "add it, or an opt-out there is lost.",
+    ),
     "consent under another rule": (
         line("customer", "email_opted_out", rule="recency"),
         "ownership.customer.email_opted_out is consent: write `rule: consent_most_restrictive`; "

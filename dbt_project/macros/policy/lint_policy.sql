@@ -12,6 +12,7 @@
                 {% do require_known_sources(where, line) %}
                 {% do require_one_of(where ~ '.blank', line.blank or 'fall_through', ['fall_through', 'keep_blank']) %}
                 {% do require_same_line_in_group(entity, field, line, matrix) %}
+                {% do require_whole_consent(entity, field, line) %}
             {% endfor %}
             {% do require_owned(entity, matrix) %}
         {% endfor %}
@@ -57,6 +58,18 @@
             where ~ " is consent: write `rule: consent_most_restrictive`; '" ~ line.rule ~ "' could lose an opt-out."
         ) }}
     {% endif %}
+{% endmacro %}
+
+{# An opt-out binds whoever says it: a consent field lists every system that the map lets state it. #}
+{% macro require_whole_consent(entity, field, line) %}
+    {% for system, objects in var('field_map')[entity].items() if line.rule.startswith('consent_') %}
+        {% for lines in objects.values() if field in lines.values() | map(attribute='to') and system not in line.sources %}
+            {{ exceptions.raise_compiler_error(
+                "ownership." ~ entity ~ "." ~ field ~ ".sources leaves out " ~ system ~ ", which states it in field_map."
+                ~ entity ~ "." ~ system ~ ": add it, or an opt-out there is lost."
+            ) }}
+        {% endfor %}
+    {% endfor %}
 {% endmacro %}
 
 {% macro require_known_sources(where, line) %}
