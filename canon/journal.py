@@ -55,11 +55,10 @@ def open_run(con: duckdb.DuckDBPyConnection, mode: str) -> Run:
 
 
 def close_run(con: duckdb.DuckDBPyConnection, run: Run, status: str, error: str | None = None) -> None:
-    """Close the row of a run; the policy version is what the marts were built with, where dbt did not say."""
+    """Close the row of a run. Its policy version is dbt's to say: a run that built nothing has none."""
     con.execute(
-        "update ops.sync_runs set status = ?, finished_at = ?, error = ?, "
-        "policy_version = coalesce(policy_version, ?) where sync_id = ?",
-        [status, utc_now(), error[:ERROR_LENGTH] if error else None, policy_version(con), run.sync_id],
+        "update ops.sync_runs set status = ?, finished_at = ?, error = ? where sync_id = ?",
+        [status, utc_now(), error[:ERROR_LENGTH] if error else None, run.sync_id],
     )
 
 

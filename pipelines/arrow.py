@@ -27,7 +27,7 @@ def text_column(values: Sequence[Any]) -> pa.Array:
 
 
 def _uniform(values: Sequence[Any], kind: pa.DataType) -> pa.Array | None:
-    """Values of one kind and nulls as text, without a step per value; None where another kind is among them."""
+    """Values of one kind and nulls as text, without a step per value; None where there is another kind."""
     try:
         return pa.array(values, kind).cast(pa.string()).fill_null("")
     except (pa.ArrowTypeError, pa.ArrowInvalid, UnicodeEncodeError):

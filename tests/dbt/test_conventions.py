@@ -1,5 +1,6 @@
 """House rules of the dbt project, checked against dbt's manifest and not remembered."""
 
+import copy
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -229,7 +230,14 @@ def test_who_wins_comes_from_the_policy_alone(
         entity: {field: {**line, "sources": ["esp"]} for field, line in matrix.items()}
         for entity, matrix in policy["ownership"].items()
     }
-    given = compiled(tmp_path, "--vars", yaml.safe_dump({"ownership": ownership}, default_flow_style=True))
+    # A consent line must list every system that states it, so only esp may state it here.
+    field_map = copy.deepcopy(policy["field_map"])
+    for system in ("salesforce", "hubspot"):
+        for lines in field_map["customer"][system].values():
+            for name in [name for name, line in lines.items() if line["to"] == "email_opted_out"]:
+                del lines[name]
+    edited = {"ownership": ownership, "field_map": field_map}
+    given = compiled(tmp_path, "--vars", yaml.safe_dump(edited, default_flow_style=True))
     deciding = [name for name in given.models if name.endswith(DECIDING)] + [
         "customer_field_conflicts",
         "customer_fields",

@@ -103,10 +103,29 @@ CASES: dict[str, tuple[Edit, str]] = {
         "ownership.customer.colour has no line in field_map.customer. "
         "Map at least one source field to it, so that its type is known.",
     ),
+    "misspelt key in the matrix": (
+        line("customer", "phone", blnk="keep_blank"),
+        "A key of ownership.customer.phone must be one of rule, sources, blank, group, order, needs_review, "
+        "steward, why; it says 'blnk'.",
+    ),
+    "unknown normaliser": (
+        lambda policy: policy["field_map"]["customer"]["hubspot"]["contacts"]["phone"].update(
+            normalize="fone"
+        ),
+        "field_map.customer.hubspot.contacts.phone.normalize must be one of email, phone, domain, list, "
+        "lower; it says 'fone'.",
+    ),
+    "two fields of an object for one field": (
+        lambda policy: policy["field_map"]["customer"]["salesforce"]["Contact"].update(
+            MobilePhone={"to": "phone", "type": "string", "normalize": "phone"}
+        ),
+        "field_map.customer.salesforce.Contact.MobilePhone fills 'phone', which another field of Contact "
+        "fills already. Keep one of the two lines.",
+    ),
     "consent that leaves a system out": (
         line("customer", "email_opted_out", sources=["salesforce", "hubspot"]),
-        "ownership.customer.email_opted_out.sources leaves out esp, which states it in field_map.customer.esp: "
-        "add it, or an opt-out there is lost.",
+        "ownership.customer.email_opted_out.sources leaves out esp, which states it in "
+        "field_map.customer.esp: add it, or an opt-out there is lost.",
     ),
     "consent under another rule": (
         line("customer", "email_opted_out", rule="recency"),

@@ -24,7 +24,8 @@ def test_a_source_that_is_not_loaded_any_more_turns_the_health_red(world, json_o
     assert (report["status"], report["health"], report["exit_code"]) == ("succeeded", "red", 3)
     (red,) = [check for check in report["checks"] if check["status"] != "pass"]
     assert (red["check_name"], red["severity"]) == (FRESHNESS, "critical")
-    assert "salesforce Contact" in red["observed"]
+    assert "salesforce " in red["observed"]
+    assert "hubspot " not in red["observed"]
     status = "select status from ops.health_checks where sync_id = ? and check_name = ?"
     assert world.published.one(status, report["sync_id"], FRESHNESS) == "fail"
     assert FRESHNESS in (world.root / "data/site/health.html").read_text(encoding="utf-8")

@@ -14,20 +14,38 @@ versions as (
 
 ),
 
--- runs that built, each with the one before it
-builds as (
+-- runs that built, each with the last one before it that also finished: a build that died may have decided nothing
+built as (
 
     select
         sync_id,
         sync_seq,
         started_at,
         policy_version,
-        lag(sync_seq) over (order by sync_seq nulls last) as previous_seq,
-        lag(policy_version) over (order by sync_seq nulls last) as previous_policy
+        max(case when status is distinct from 'failed' then sync_seq end) over (
+            order by sync_seq nulls last
+            rows between unbounded preceding and 1 preceding
+        ) as previous_seq
 
     from {{ runs }}
 
     where policy_version is not null
+
+),
+
+builds as (
+
+    select
+        built.sync_id,
+        built.started_at,
+        built.policy_version,
+        built.previous_seq,
+        previous_build.policy_version as previous_policy
+
+    from built
+
+    left join built as previous_build
+        on built.previous_seq = previous_build.sync_seq
 
 ),
 

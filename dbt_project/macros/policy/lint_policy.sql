@@ -8,6 +8,11 @@
             {% do canonical_types(entity) %}
             {% for field, line in matrix.items() %}
                 {% set where = 'ownership.' ~ entity ~ '.' ~ field %}
+                {% for key in line %}
+                    {% do require_one_of('A key of ' ~ where, key, [
+                        'rule', 'sources', 'blank', 'group', 'order', 'needs_review', 'steward', 'why',
+                    ]) %}
+                {% endfor %}
                 {% do require_rule(where, line) %}
                 {% do require_known_sources(where, line) %}
                 {% do require_one_of(where ~ '.blank', line.blank or 'fall_through', ['fall_through', 'keep_blank']) %}
@@ -15,6 +20,7 @@
                 {% do require_whole_consent(entity, field, line) %}
             {% endfor %}
             {% do require_owned(entity, matrix) %}
+            {% do require_map_lines(entity) %}
         {% endfor %}
     {% endif %}
 {% endmacro %}
@@ -28,6 +34,34 @@
                     "field_map." ~ entity ~ "." ~ system ~ "." ~ object ~ "." ~ name ~ " fills '" ~ line.to
                     ~ "', which nobody owns. Add a line ownership." ~ entity ~ "." ~ line.to ~ " with its rule and sources."
                 ) }}
+            {% endfor %}
+        {% endfor %}
+    {% endfor %}
+{% endmacro %}
+
+{# A line of the field map says what staging understands, and no two lines of an object fill one field. #}
+{% macro require_map_lines(entity) %}
+    {% for system, objects in var('field_map')[entity].items() %}
+        {% for object, lines in objects.items() %}
+            {% set filled = [] %}
+            {% for name, line in lines.items() %}
+                {% set where = 'field_map.' ~ entity ~ '.' ~ system ~ '.' ~ object ~ '.' ~ name %}
+                {% for key in line %}
+                    {% do require_one_of('A key of ' ~ where, key, ['to', 'type', 'normalize', 'through', 'else']) %}
+                {% endfor %}
+                {% do require_one_of(
+                    where ~ '.type', line.type, ['string', 'boolean', 'date', 'timestamp', 'double', 'bigint']
+                ) %}
+                {% do require_one_of(
+                    where ~ '.normalize', line.normalize or 'lower', ['email', 'phone', 'domain', 'list', 'lower']
+                ) %}
+                {% if line.to in filled %}
+                    {{ exceptions.raise_compiler_error(
+                        where ~ " fills '" ~ line.to ~ "', which another field of " ~ object
+                        ~ " fills already. Keep one of the two lines."
+                    ) }}
+                {% endif %}
+                {% do filled.append(line.to) %}
             {% endfor %}
         {% endfor %}
     {% endfor %}

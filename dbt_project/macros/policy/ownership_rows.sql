@@ -11,7 +11,7 @@
         nullif('{{ policy.sources[1:] | join(", ") }}', '') as fallback,
         '{{ policy.blank or "fall_through" }}' as blank_policy,
         {{ 'true' if policy.needs_review else 'false' }} as needs_review,
-        '{{ policy.steward }}' as steward,
+        '{{ policy.steward | replace("'", "' || chr(39) || '") }}' as steward,
         '{{ policy.why | replace("'", "' || chr(39) || '") }}' as why
     {%- if not (loop.last and last_entity) %}
     union all

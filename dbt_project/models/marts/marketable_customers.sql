@@ -18,6 +18,12 @@ suppressed as (
 
 ),
 
+bound as (
+
+    select * from {{ ref('customer_suppressions') }}
+
+),
+
 marketable as (
 
     select
@@ -33,11 +39,15 @@ marketable as (
     left join suppressed
         on customers.email = suppressed.email
 
+    left join bound
+        on customers.customer_id = bound.customer_id
+
     where
         customers.email is not null
         and customers.email_opted_out = false
         and not customers.is_deleted
         and suppressed.email is null
+        and bound.customer_id is null
 
 )
 
