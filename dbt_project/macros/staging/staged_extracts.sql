@@ -1,0 +1,37 @@
+{# A source's journal of reads: one row per read. dlt appends at least once; a doubled row says the same both times. #}
+{% macro staged_extracts(system) %}
+
+with
+
+source as (
+
+    select * from {{ source(system, 'extracts') }}
+
+),
+
+deduplicated as (
+
+    select distinct
+        extract_id,
+        sync_id,
+        sync_seq,
+        source,
+        object,
+        mode,
+        transport,
+        window_from,
+        window_to,
+        rows_read,
+        rows_written,
+        api_calls,
+        retries,
+        api_used,
+        api_limit,
+        fields
+
+    from source
+
+)
+
+select * from deduplicated
+{%- endmacro %}
