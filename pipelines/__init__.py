@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
 
 SOURCES = ("salesforce", "hubspot")
-MODES = ("delta", "backfill")
+MODES = ("delta", "sweep", "backfill")
 
 
 @dataclass(frozen=True)
@@ -60,14 +60,16 @@ def load(
         warehouse: path of the DuckDB file; dlt's working files go to `.dlt_work` beside it.
         sync_id: the sync that the rows belong to.
         sync_seq: its number; higher than that of every sync before.
-        mode: `delta` reads what changed since the last load (everything, where there was none); `backfill`
-            reads everything again. Neither writes a version that the log holds as current.
+        mode: `delta` reads what changed since the last load (everything, where there was none); `sweep`
+            compares every record's id, stamp and calculated fields with the log, repairs what differs and
+            counts it; `backfill` reads everything again, going on where an earlier one stopped. None of them
+            writes a version that the log holds as current.
         progress: called now and then with how far the read of an object has come.
 
     Raises:
         ConfigurationError: a setting is missing or refused, or an argument is not known.
-        SourceUnavailable: a source could not be read; what was loaded before stays.
-        BudgetReached: a source's daily allowance is used up.
+        SourceUnavailable: a source could not be read to the end; the others were, and what came is kept.
+        BudgetReached: a source's daily allowance, or Canon's share of it, is used up; what came is kept.
     """
     if unknown := [name for name in sources if name not in SOURCES]:
         raise ConfigurationError(

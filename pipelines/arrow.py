@@ -5,7 +5,7 @@ whether it came as JSON or as CSV.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -46,15 +46,3 @@ def stamp_column(texts: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArra
     """ISO 8601 texts with an offset (`Z`, `+0000`, `+00:00`) as naive UTC timestamps; '' as null."""
     known = pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
     return known.cast(pa.timestamp("us", tz="UTC")).cast(pa.timestamp("us"))
-
-
-def batches(tables: Iterable[pa.Table], rows: int) -> Iterator[pa.Table]:
-    """Join consecutive tables of one schema until each has at least `rows` rows (the last may have fewer)."""
-    waiting: list[pa.Table] = []
-    for table in tables:
-        waiting.append(table)
-        if sum(part.num_rows for part in waiting) >= rows:
-            yield pa.concat_tables(waiting)
-            waiting = []
-    if waiting:
-        yield pa.concat_tables(waiting)

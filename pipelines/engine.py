@@ -1,5 +1,6 @@
 """dlt around the readers: one pipeline per source, working files beside the warehouse, state inside it."""
 
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
@@ -10,13 +11,16 @@ import dlt
 import duckdb
 from dlt.common.configuration.exceptions import DuplicateConfigProviderException
 from dlt.common.configuration.providers import CustomLoaderDocProvider
+from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 from dlt.pipeline.exceptions import PipelineStepFailed
 
-from pipelines.errors import CanonError
+from pipelines.errors import BudgetReached, CanonError
 from pipelines.extract import Extract, Reader, Run, Sync
-from pipelines.log import RawLog
+from pipelines.log import MEMORY, RawLog
 
 WORK = ".dlt_work"
+# A long read is taken into the warehouse every so often: what a kill can cost is what was read since.
+LOAD_SECONDS = 60.0
 # How dlt must run here whatever the folder Canon is started in; every file and the environment rank above.
 DEFAULTS = {
     "load": {"delete_completed_jobs": True},
@@ -27,39 +31,51 @@ DEFAULTS = {
 def load_sources(sources: Sequence[str], sync: Sync, warehouse: Path) -> list[Extract]:
     """Load sources one after the other and return the finished reads.
 
-    All settings are checked before the first source is asked for anything.
+    All settings are checked before the first source is asked for anything. A source that fails does not keep
+    the others from being loaded; its failure is raised at the end, a spent budget only if there is no worse.
     """
     _set_defaults()
     warehouse.parent.mkdir(parents=True, exist_ok=True)
     modules = [import_module(f"pipelines.{name}") for name in sources]
     readers = [module.connect() for module in modules]
     extracts: list[Extract] = []
+    failures: list[CanonError] = []
     for module, reader in zip(modules, readers, strict=True):
-        extracts += _load_source(module, reader, sync, warehouse)
+        run = Run(sync)
+        _load_source(module, reader, run, warehouse)
+        extracts += run.extracts
+        failures += [run.failure] if run.failure else []
+    if failures:
+        raise min(failures, key=lambda failure: isinstance(failure, BudgetReached))
     return extracts
 
 
-def _load_source(module: Any, reader: Reader, sync: Sync, warehouse: Path) -> list[Extract]:
+def _load_source(module: Any, reader: Reader, run: Run, warehouse: Path) -> None:
+    """Load what is new at a source, in as many loads as it takes; a failure of the source waits in `run`."""
     schema = f"raw_{reader.source}"
     pipeline = _pipeline(reader.source, schema, warehouse)
     try:
         pipeline = _caught_up(pipeline, schema, warehouse)
         pipeline.sync_destination()
-        with RawLog(warehouse, schema) as log:
-            run = Run(sync, log)
-            pipeline.extract(module.source(reader, run), loader_file_format="parquet")
-        pipeline.normalize()
-        pipeline.load()
+        run.is_paused = True
+        while run.is_paused:
+            run.is_paused, run.pause_after = False, time.monotonic() + LOAD_SECONDS
+            with RawLog(warehouse, schema) as run.log:
+                pipeline.extract(module.source(reader, run), loader_file_format="parquet")
+            pipeline.normalize()
+            pipeline.load()
         pipeline.drop()
     except PipelineStepFailed as failure:
         raise _reason(failure) from failure
-    return run.extracts
 
 
 def _pipeline(source: str, schema: str, warehouse: Path) -> dlt.Pipeline:
     return dlt.pipeline(
         pipeline_name=f"canon_{source}",
-        destination=dlt.destinations.duckdb(str(warehouse), naming_convention="pipelines.naming"),
+        destination=dlt.destinations.duckdb(
+            DuckDbCredentials(str(warehouse), global_config={"memory_limit": MEMORY}),
+            naming_convention="pipelines.naming",
+        ),
         dataset_name=schema,
         pipelines_dir=str(warehouse.parent / WORK),
     )

@@ -20,13 +20,19 @@ class SourceUnavailable(CanonError):
 class RequestRefused(SourceUnavailable):
     """A source answered one request with an error that trying again would not change.
 
-    `status` is the HTTP status, `code` the source's own error code ("" where it gave none).
+    `status` is the HTTP status, `code` the source's own error code ("" where it gave none), `said` its words:
+    for telling cases apart only, as they may quote a value.
     """
 
-    def __init__(self, message: str, *, status: int, code: str) -> None:
+    def __init__(self, message: str, *, status: int, code: str, said: str = "") -> None:
         super().__init__(message)
         self.status = status
         self.code = code
+        self.said = said
+
+
+class FieldsChanged(CanonError):
+    """An object's fields changed between being described and being read; describe again, read again."""
 
 
 class NameCollision(CanonError):

@@ -1,17 +1,22 @@
 """One read of one object: what was asked, what came, what it cost. A row of the `extracts` journal."""
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from math import inf
+from typing import Literal, Protocol
 
 import pyarrow as pa
 
+from pipelines.errors import CanonError
 from pipelines.fields import Field
-from pipelines.http import Usage
-from pipelines.log import RawLog
+from pipelines.http import Budget, Usage
+from pipelines.log import RawLog, TableLog
 from pipelines.objects import ObjectSpec
 from pipelines.window import Window
+
+Mode = Literal["delta", "sweep", "backfill"]
 
 JOURNAL = pa.schema(
     [
@@ -31,6 +36,8 @@ JOURNAL = pa.schema(
         ("api_used", pa.int64()),
         ("api_limit", pa.int64()),
         ("fields", pa.string()),
+        ("outcomes", pa.string()),
+        ("finished_at", pa.timestamp("us")),
     ]
 )
 
@@ -58,18 +65,23 @@ class Sync:
 
 @dataclass(frozen=True)
 class Extract:
-    """A finished (or, while `rows_read` grows, running) read of one object."""
+    """A finished (or, while `rows_read` grows, running) read of one object with one list of fields.
+
+    `is_complete` is false where the window was left before its end; `finished_at` goes by the source's clock.
+    """
 
     extract_id: str
     source: str
     object: str
-    mode: str
+    mode: Mode
     transport: str
     window: Window
     fields: tuple[str, ...]
     rows_read: int = 0
     rows_written: int = 0
     usage: Usage = field(default_factory=Usage)
+    is_complete: bool = False
+    finished_at: datetime | None = None
 
     def plus(self, read: int, written: int) -> "Extract":
         """This extract with more rows."""
@@ -78,63 +90,105 @@ class Extract:
 
 @dataclass(frozen=True)
 class Request:
-    """What a reader is asked for.
+    """What a reader is asked for: the records of `window` with these fields.
 
-    `unseen` takes stubs (`_record_id`, `_stamp`, `_is_deleted`) and returns the ids that the log does not
-    hold in that version. For kind `links`, `from_ids` are the records whose links are wanted, and `linked`
-    takes ids (`_record_id`) and returns those that have links in the log.
+    `copy` answers what the log holds of the object. `position` is where an earlier backfill of the same
+    window was left (a `Page.position`), "" for its beginning. For kind `links`, `from_ids` are the records
+    whose links are wanted.
     """
 
     spec: ObjectSpec
     fields: tuple[str, ...]
     window: Window
-    unseen: Callable[[pa.Table], list[str]]
-    linked: Callable[[pa.Table], list[str]]
+    copy: TableLog
+    position: str = ""
     from_ids: Sequence[str] = ()
+    calculated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class Reading:
-    """A reader's answer: tables with `_record_id`, `_stamp`, `_is_deleted` and one text column per field."""
+class Page:
+    """Some records: `_record_id`, `_stamp`, `_is_deleted` and one text column per field.
 
+    `position` is where a backfill can go on after them; "" where it can only start again.
+    """
+
+    rows: pa.Table
     transport: str
-    tables: Iterator[pa.Table]
+    position: str = ""
 
 
 class Reader(Protocol):
-    """A source, seen by the resource factory."""
+    """A source, seen by the resource factory. Its iterators make their calls while they are being taken.
+
+    They may raise `FieldsChanged`: the request's fields are not the object's any more.
+    """
 
     source: str
     overlap: timedelta
     lag: timedelta
-    usage: Usage
+    budget: Budget
+
+    @property
+    def usage(self) -> Usage:
+        """What the calls cost so far."""
 
     def fields(self, spec: ObjectSpec) -> Sequence[Field]:
-        """Ask the source which fields the object has now."""
+        """Ask the source which fields the object has now; none if the object cannot be read any more."""
 
     def now(self) -> datetime:
         """The source's clock (naive UTC), as its last answer told it."""
 
-    def read(self, request: Request) -> Reading:
-        """Read the object's records; calls are made while the tables are being taken."""
+    def transport(self, spec: ObjectSpec, mode: Mode) -> str:
+        """How such a read comes in, where no page said otherwise."""
+
+    def covers(self, spec: ObjectSpec, since: datetime) -> bool:
+        """Whether the source still tells everything that was deleted since then."""
+
+    def read(self, request: Request) -> Iterator[Page]:
+        """The records of the request's window. Long jobs at the source start before this returns."""
+
+    def stubs(self, request: Request) -> Iterator[pa.Table]:
+        """(`_record_id`, `_stamp`, `_is_deleted`, calculated fields) of every record that there is."""
+
+    def fetch(self, request: Request, ids: Sequence[str]) -> Iterator[Page]:
+        """These records in full, deleted ones included; one that does not exist is left out."""
+
+    def absorbed(self, rows: pa.Table) -> list[str]:
+        """Ids that these records took over in merges, where the source then forgets them without a mark."""
 
 
 @dataclass
 class Run:
     """What the resources of one source share during one run; filled in the order in which they are read.
 
-    `live_ids` holds, per object that has association tables, the ids of the records read in full.
+    A run may take several loads into the warehouse: after `pause_after` (monotonic seconds) a long read sets
+    `is_paused`, which ends the present one; `failure` ends all of them. `done` are the objects that were read
+    to their window's end, `read_ids` the live records read of those that have association tables, and
+    `journalled` is how many of the extracts are in the log.
     """
 
     sync: Sync
-    log: RawLog
+    log: RawLog = field(init=False)
     extracts: list[Extract] = field(default_factory=list)
+    journalled: int = 0
     described: dict[str, tuple[str, Sequence[Field]]] = field(default_factory=dict)
-    live_ids: dict[str, list[str]] = field(default_factory=dict)
+    read_ids: dict[str, list[str]] = field(default_factory=dict)
+    counts: list[dict[str, object]] = field(default_factory=list)
+    done: set[str] = field(default_factory=set)
+    pause_after: float = inf
+    is_budgeted: bool = False
+    is_paused: bool = False
+    failure: CanonError | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more may be read into the present load."""
+        return self.is_paused or self.failure is not None
 
 
 def journal(sync: Sync, extracts: Sequence[Extract]) -> pa.Table:
-    """The `extracts` rows of a run."""
+    """The `extracts` rows of a run. A window that was left before its end has no `window_to`."""
     rows = [
         {
             "extract_id": extract.extract_id,
@@ -145,7 +199,7 @@ def journal(sync: Sync, extracts: Sequence[Extract]) -> pa.Table:
             "mode": extract.mode,
             "transport": extract.transport,
             "window_from": extract.window.start,
-            "window_to": extract.window.end,
+            "window_to": extract.window.end if extract.is_complete else None,
             "rows_read": extract.rows_read,
             "rows_written": extract.rows_written,
             "api_calls": extract.usage.calls,
@@ -153,6 +207,8 @@ def journal(sync: Sync, extracts: Sequence[Extract]) -> pa.Table:
             "api_used": extract.usage.used,
             "api_limit": extract.usage.limit,
             "fields": ",".join(extract.fields),
+            "outcomes": json.dumps(dict(sorted(extract.usage.outcomes.items())), separators=(",", ":")),
+            "finished_at": extract.finished_at,
         }
         for extract in extracts
     ]

@@ -3,8 +3,9 @@
 import json
 import random
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
@@ -15,7 +16,8 @@ import requests
 from requests.auth import AuthBase
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 
-from pipelines.errors import ConfigurationError, RequestRefused, SourceUnavailable
+from pipelines.errors import BudgetReached, ConfigurationError, RequestRefused, SourceUnavailable
+from pipelines.pace import Pace
 
 Parsed = TypeVar("Parsed")
 
@@ -24,6 +26,7 @@ TIMEOUT = (10.0, 120.0)  # seconds to connect; seconds without a byte
 RETRIED = frozenset({408, 423, 429, *range(500, 600)})
 LONGEST_WAIT = 120.0  # seconds; a server that asks for more is better asked again by the next run
 BACKOFF = (1.0, 2.0, 4.0, 8.0)  # seconds before the second, third, ... attempt
+RESERVE = 0.05  # of the daily allowance is never touched, whoever used the rest
 JITTER = 0.5  # seconds at most, so that parallel clients do not come back together
 
 
@@ -34,18 +37,68 @@ def pause(seconds: float) -> None:
 
 @dataclass
 class Usage:
-    """What the calls since the last reset cost. `used` and `limit` are the server's own daily counters."""
+    """What the calls since the last reset cost.
 
-    calls: int = 0
+    `outcomes` counts them by HTTP status; `timeout` and `broken` are answers that never came whole. `used`
+    and `limit` are the server's own daily counters.
+    """
+
     retries: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
     used: int | None = None
     limit: int | None = None
 
+    @property
+    def calls(self) -> int:
+        """All calls, whatever came of them."""
+        return self.outcomes.total()
+
     def take(self) -> "Usage":
         """Return the counters so far and start again from zero (the server's counters stay)."""
-        taken = Usage(self.calls, self.retries, self.used, self.limit)
-        self.calls = self.retries = 0
+        taken = Usage(self.retries, self.outcomes, self.used, self.limit)
+        self.retries, self.outcomes = 0, Counter()
         return taken
+
+    def plus(self, other: "Usage") -> "Usage":
+        """Both together; the server's counters as `other`, the later one, saw them."""
+        return Usage(self.retries + other.retries, self.outcomes + other.outcomes, other.used, other.limit)
+
+
+@dataclass
+class Budget:
+    """How much of a source's daily allowance Canon may use.
+
+    `share` of the allowance is for Canon's own calls of the last 24 hours, of which `spent` were made before
+    this run; beside that, nobody's calls may bring what is left under `RESERVE`.
+    """
+
+    source: str
+    share: float
+    spent: int = 0
+    calls: int = 0
+
+    def check(self, usage: Usage) -> None:
+        """Raise `BudgetReached` if another call would be one too many; count it otherwise."""
+        if usage.limit:
+            own = self.spent + self.calls
+            if own >= self.share * usage.limit:
+                raise BudgetReached(
+                    f"{self.source}: Canon made {own} calls in 24 hours, which is its share of the daily "
+                    f"allowance of {usage.limit} ({budget_setting(self.source)} = {self.share:g}). What was "
+                    "read is kept; the next run goes on from there."
+                )
+            if usage.limit - (usage.used or 0) <= RESERVE * usage.limit:
+                raise BudgetReached(
+                    f"{self.source}: {usage.used} of {usage.limit} daily API calls are used up by all users "
+                    f"together, and the last {RESERVE:.0%} are left to them. What was read is kept; the next "
+                    "run goes on from there."
+                )
+        self.calls += 1
+
+
+def budget_setting(source: str) -> str:
+    """The name of the setting that a budget comes from."""
+    return f"SOURCES__{source.upper()}__API_BUDGET"
 
 
 class TryAgain(Exception):
@@ -79,19 +132,29 @@ class Dialect:
         """Return the source's own error code of an error response, '' if it has none."""
         return ""
 
+    def message(self, response: requests.Response) -> str:
+        """Return what the source said in an error response. Not for logs: it may quote a value."""
+        return ""
+
     def allowance(self, headers: Mapping[str, str]) -> tuple[int, int] | None:
         """Return (used, limit) of the daily allowance, None if these headers do not tell."""
         return None
 
 
 class Http:
-    """A session with one source. Not thread-safe."""
+    """A session with one source. Not thread-safe: one request at a time.
 
-    def __init__(self, source: str, base_url: str, dialect: Dialect) -> None:
+    `budget` and `usage` are shared by the sessions of one source; `pace` holds requests back where the source
+    would refuse them for coming too fast.
+    """
+
+    def __init__(self, source: str, base_url: str, dialect: Dialect, budget: Budget, usage: Usage) -> None:
         self.source = source
         self.base_url = base_url.rstrip("/")
         self.auth: AuthBase | None = None
-        self.usage = Usage()
+        self.budget = budget
+        self.usage = usage
+        self.pace: Pace | None = None
         self.clock: datetime | None = None
         self._dialect = dialect
         self._session = requests.Session()
@@ -144,23 +207,32 @@ class Http:
         parse: Callable[[requests.Response], Parsed],
         request: Mapping[str, Any],
     ) -> Parsed:
-        self.usage.calls += 1
+        if self.pace:
+            self.pace.wait(path)
+        self.budget.check(self.usage)
         options = {"timeout": TIMEOUT, "allow_redirects": False, "auth": self.auth, **request}
+        outcome = "broken"
         try:
             with self._session.request(method, self.base_url + path, **options) as response:
+                outcome = str(response.status_code)
                 self._note(response)
                 self._check(method, path, response)
                 return parse(response)
         except (requests.RequestException, OSError, ValueError) as failure:
             if isinstance(failure, requests.exceptions.InvalidURL | requests.exceptions.InvalidHeader):
                 raise ConfigurationError(f"{self.source}: {self.base_url} is not a usable address.") from None
+            outcome = "timeout" if isinstance(failure, requests.Timeout) else "broken"
             raise TryAgain(f"no usable answer ({type(failure).__name__})") from None
+        finally:
+            self.usage.outcomes[outcome] += 1
 
     def _note(self, response: requests.Response) -> None:
         if date := response.headers.get("Date"):
             self.clock = parsedate_to_datetime(date).astimezone(UTC).replace(tzinfo=None)
         if allowance := self._dialect.allowance(response.headers):
             self.usage.used, self.usage.limit = allowance
+        if self.pace:
+            self.pace.learn(response.headers)
 
     def _check(self, method: str, path: str, response: requests.Response) -> None:
         if response.status_code < 300:
@@ -176,6 +248,7 @@ class Http:
             "user that Canon reads with may read.",
             status=response.status_code,
             code=code,
+            said=self._dialect.message(response),
         )
 
     def _later(self, response: requests.Response) -> Exception:

@@ -1,85 +1,23 @@
 """Questions to the raw log while a source is being read. Read-only; writing is dlt's job alone."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from pipelines import queries
 from pipelines.fields import SYSTEM_TYPES
 
-EMPTY = (
-    "(select cast(null as varchar) as _record_id, cast(null as timestamp) as _stamp, "
-    "cast(null as boolean) as _is_deleted, cast(null as varchar) as _content_hash, "
-    "cast(null as bigint) as _sync_seq where false)"
-)
+# What DuckDB may keep in memory while a source is loaded; more goes to files beside the warehouse. A load
+# then stays under a gigabyte, however many rows it has.
+MEMORY = "384MB"
 
-KEYS = "_record_id, _stamp, _is_deleted, _content_hash"
-
-CURRENT = """
-    select {columns} from {table}
-    where _record_id in (select _record_id from asked)
-    qualify row_number() over (partition by _record_id order by _sync_seq desc, _stamp desc nulls last) = 1
-"""
-
-# A version is new when it says something else than the current one. One with an older stamp than the live
-# current one is stale: it was overtaken while it was being read. A deleted record may come back with
-# any stamp.
-#
-# Materialized, or all columns travel through the window function before they are hashed (8 times slower).
-CHANGED = """
-with hashed as materialized (
-    select
-        _position,
-        _record_id,
-        _stamp,
-        _is_deleted,
-        md5(cast(json_array({values}) as varchar) || {names}) as _content_hash
-    from asked
-),
-incoming as (
-    select * from hashed
-    qualify row_number() over (partition by _record_id order by _stamp desc nulls last) = 1
-),
-current as ({current})
-select incoming._position, incoming._content_hash
-from incoming
-left join current on current._record_id = incoming._record_id
-where
-    current._record_id is null
-    or (
-        (
-            incoming._content_hash is distinct from current._content_hash
-            or incoming._is_deleted is distinct from current._is_deleted
-        )
-        and (current._is_deleted or coalesce(incoming._stamp >= current._stamp, true))
-    )
-order by incoming._position
-"""
-
-UNSEEN = """
-select asked._record_id
-from asked
-anti join {table} as held
-    on held._record_id = asked._record_id
-    and held._stamp = asked._stamp
-    and held._is_deleted = asked._is_deleted
-"""
-
-VANISHED = """
-with current as (
-    select * from {table}
-    where {scope}
-    qualify row_number() over (partition by _record_id order by _sync_seq desc, _stamp desc nulls last) = 1
-)
-select * replace (
-    true as _is_deleted, cast($extract_id as varchar) as _extract_id, cast($sync_seq as bigint) as _sync_seq
-)
-from current
-anti join asked on asked._record_id = current._record_id
-where not current._is_deleted
-"""
+Parameters = dict[str, "str | int | datetime"]
 
 
 class RawLog:
@@ -90,7 +28,9 @@ class RawLog:
 
     def __init__(self, warehouse: Path, schema: str) -> None:
         self._schema = schema
-        self._connection = duckdb.connect()
+        self._connection = duckdb.connect(
+            config={"memory_limit": MEMORY, "temp_directory": f"{warehouse}.tmp"}
+        )
         self._columns: dict[str, frozenset[str]] = {}
         if warehouse.exists():
             self._connection.execute(f"attach {_text(str(warehouse))} as log (read_only)")
@@ -104,72 +44,31 @@ class RawLog:
     ) -> None:
         self._connection.close()
 
+    def table(self, name: str) -> "TableLog":
+        """What the log holds of one object."""
+        return TableLog(self, name)
+
     def columns(self, table: str) -> frozenset[str]:
         """The column names of a raw table; empty if it does not exist yet."""
         return self._columns.get(table, frozenset())
 
-    def changed(self, table: str, rows: pa.Table, fields: Sequence[str]) -> pa.Table:
-        """Return the `rows` that are news, with `_content_hash` added; the log's own columns come first.
+    def relation(self, table: str) -> str:
+        """The table in a query; one without rows where it does not exist yet."""
+        return f"log.{_name(self._schema)}.{_name(table)}" if self.columns(table) else queries.EMPTY
 
-        Args:
-            table: the raw table that the rows are meant for.
-            rows: the log's own columns without the hash, and a text column per field. Of several versions of
-                a record the newest counts.
-            fields: API names of the fields; their lower-cased columns and the list itself make the hash.
-        """
-        ordered = sorted(fields)
-        query = CHANGED.format(
-            values=", ".join(_name(field.lower()) for field in ordered),
-            names=_text(",".join(ordered)),
-            current=CURRENT.format(columns=KEYS, table=self._relation(table)),
-        )
-        positions = pa.array(range(rows.num_rows), pa.int64())
-        news = self._ask(query, rows.append_column("_position", positions))
-        changed = rows.take(news.column("_position"))
-        changed = changed.append_column("_content_hash", news.column("_content_hash"))
-        return changed.select([*SYSTEM_TYPES, *(field.lower() for field in fields)])
+    def calls_since(self, moment: datetime) -> int:
+        """API calls of the reads that ended after `moment` (the source's clock, naive UTC)."""
+        if "finished_at" not in self.columns("extracts"):
+            return 0
+        query = queries.CALLS.format(table=self.relation("extracts"))
+        return int(self.ask(query, None, {"moment": moment}).column("calls")[0].as_py())
 
-    def unseen(self, table: str, stubs: pa.Table) -> list[str]:
-        """Ids of the stubs (`_record_id`, `_stamp`, `_is_deleted`) of which the log holds no such version."""
-        found = self._ask(UNSEEN.format(table=self._relation(table)), stubs)
-        return list(dict.fromkeys(found.column("_record_id").to_pylist()))
-
-    def vanished(
-        self, table: str, ids: pa.Table, *, extract_id: str, sync_seq: int, scope: str | None = None
-    ) -> pa.Table:
-        """Tombstones (with all columns of the raw table) for current live rows that are not among `ids`.
-
-        Args:
-            table: a raw table whose source is read whole.
-            ids: a table with the column `_record_id`: all that is there now.
-            extract_id: goes into the tombstones.
-            sync_seq: goes into the tombstones.
-            scope: only rows with this value in the column `object` count.
-        """
-        if not self.columns(table):
-            return pa.schema(SYSTEM_TYPES).empty_table()
-        condition = "true" if scope is None else f"object = {_text(scope)}"
-        query = VANISHED.format(table=self._relation(table), scope=condition)
-        return self._ask(query, ids, {"extract_id": extract_id, "sync_seq": sync_seq})
-
-    def linked(self, table: str, ids: pa.Table) -> list[str]:
-        """Of the `ids` (column `_record_id`), those that have links in an association table now."""
-        if not self.columns(table):
-            return []
-        current = CURRENT.format(columns="_record_id, to_ids", table=self._relation(table))
-        query = f"select _record_id from ({current}) where to_ids <> ''"
-        found: list[str] = self._ask(query, ids).column("_record_id").to_pylist()
-        return found
-
-    def _ask(self, query: str, asked: pa.Table, parameters: dict[str, str | int] | None = None) -> pa.Table:
-        self._connection.register("asked", asked)
-        try:
-            return self._connection.sql(query, params=parameters or None).to_arrow_table()
-        finally:
-            self._connection.unregister("asked")
-
-    def _relation(self, table: str) -> str:
-        return f"log.{_name(self._schema)}.{_name(table)}" if self.columns(table) else EMPTY
+    def ask(self, query: str, asked: pa.Table | None, parameters: Parameters | None = None) -> pa.Table:
+        """Answer a query about the rows of `asked`. May be called from several threads."""
+        with self._connection.cursor() as cursor:
+            if asked is not None:
+                cursor.register("asked", asked)
+            return cursor.sql(query, params=parameters or None).to_arrow_table()
 
     def _read_columns(self) -> dict[str, frozenset[str]]:
         found = self._connection.execute(
@@ -178,6 +77,136 @@ class RawLog:
             [self._schema],
         ).fetchall()
         return {table: frozenset(columns) for table, columns in found}
+
+
+@dataclass(frozen=True)
+class TableLog:
+    """What the log holds of one object; see `RawLog`."""
+
+    log: RawLog
+    name: str
+
+    @property
+    def _relation(self) -> str:
+        return self.log.relation(self.name)
+
+    def changed(self, rows: pa.Table, fields: Sequence[str]) -> pa.Table:
+        """Return the `rows` that are news, with `_content_hash` added; the log's own columns come first.
+
+        Args:
+            rows: the log's own columns without the hash, and a text column per field. Of several versions of
+                a record the newest counts.
+            fields: API names of the fields; their lower-cased columns and the list itself make the hash.
+        """
+        if not rows.num_rows:
+            rows = rows.append_column("_content_hash", pa.nulls(0, pa.string()))
+        else:
+            rows = self._hashed(rows, fields)
+            rows = self._news(rows)
+        return rows.select([*SYSTEM_TYPES, *(field.lower() for field in fields)])
+
+    def _hashed(self, rows: pa.Table, fields: Sequence[str]) -> pa.Table:
+        ordered = sorted(fields)
+        query = queries.HASHED.format(
+            values=", ".join(_name(field.lower()) for field in ordered), names=_text(",".join(ordered))
+        )
+        return rows.append_column("_content_hash", self.log.ask(query, rows).column("_content_hash"))
+
+    def _news(self, rows: pa.Table) -> pa.Table:
+        """The first load of an object has nothing to compare with, and its ids come once each."""
+        is_first = not self.log.columns(self.name)
+        ids = rows.column("_record_id")
+        if is_first and pc.count_distinct(ids).as_py() == len(ids):
+            return rows
+        keys = rows.select(["_record_id", "_stamp", "_is_deleted", "_content_hash"])
+        keys = keys.append_column("_position", pa.array(range(rows.num_rows), pa.int64()))
+        query = queries.CHANGED.format(current=queries.CURRENT.format(table=self._relation))
+        news = self.log.ask(query, keys)
+        return rows if news.num_rows == rows.num_rows else rows.take(news.column("_position"))
+
+    def unseen(self, stubs: pa.Table) -> list[str]:
+        """Ids of the stubs (`_record_id`, `_stamp`, `_is_deleted`) of which the log holds no such version."""
+        return self._ids(queries.UNSEEN, stubs)
+
+    def differing(self, stubs: pa.Table) -> list[str]:
+        """Ids of the stubs that are not the log's current version.
+
+        Stubs may have columns of fields too; those that the log has as well are compared.
+        """
+        columns = self.log.columns(self.name)
+        fields = [name for name in stubs.column_names if name in columns and name not in SYSTEM_TYPES]
+        kept = "".join(f", {_name(name)}" for name in fields)
+        unlike = "".join(f" or held.{_name(name)} is distinct from asked.{_name(name)}" for name in fields)
+        query = queries.DIFFERING.replace("{fields}", kept).replace("{unlike}", unlike)
+        return self._ids(query, stubs)
+
+    def counts(self, stubs: pa.Table, settled: datetime) -> dict[str, int]:
+        """What the source holds (`stubs`: all of it) against the log's live records.
+
+        Returns `source_count`, `copy_count`, and of the records whose stamp is before `settled`, the end of
+        the last complete window: `missing` (only at the source) and `stale` (another version).
+        """
+        query = queries.COUNTS.format(table=self._relation)
+        found: dict[str, int] = self.log.ask(query, stubs, {"settled": settled}).to_pylist()[0]
+        return found
+
+    def gone(self, ids: pa.Table, *, scope: str | None = None) -> list[str]:
+        """Ids of live records that are not among `ids` (column `_record_id`).
+
+        `scope`: only rows with this value in the column `object` count.
+        """
+        if not self.log.columns(self.name):
+            return []
+        scoped = "true" if scope is None else f"object = {_text(scope)}"
+        return self._ids(queries.GONE.replace("{scope}", scoped), ids)
+
+    def tombstones(self, ids: Sequence[str], *, extract_id: str, sync_seq: int) -> pa.Table:
+        """The current versions of live records (all columns of the raw table), marked as deleted.
+
+        Args:
+            ids: the records.
+            extract_id: the read that found them gone.
+            sync_seq: its sync.
+        """
+        if not ids:
+            return pa.schema(SYSTEM_TYPES).empty_table()
+        query = queries.TOMBSTONES.format(table=self._relation)
+        return self.log.ask(query, id_table(ids), {"extract_id": extract_id, "sync_seq": sync_seq})
+
+    def linked(self, ids: Sequence[str]) -> list[str]:
+        """Of the `ids`, those that have links in this association table now."""
+        return self._ids(queries.LINKED, id_table(ids)) if self.log.columns(self.name) else []
+
+    def alive(self, ids: Sequence[str]) -> list[str]:
+        """Of the `ids`, those whose current version is live."""
+        return self._ids(queries.ALIVE, id_table(ids))
+
+    def live_count(self, also: Sequence[str]) -> int:
+        """How many live records the log holds, the ids `also` counted among them."""
+        query = queries.LIVE_COUNT.format(table=self._relation)
+        return int(self.log.ask(query, id_table(also)).column("live")[0].as_py())
+
+    def deleted_since(self, moment: datetime) -> list[str]:
+        """Records whose current version is deleted, stamped after `moment`."""
+        query = queries.DELETED.format(table=self._relation)
+        found: list[str] = self.log.ask(query, None, {"moment": moment}).column("_record_id").to_pylist()
+        return found
+
+    def live_since(self, sync_seq: int) -> list[str]:
+        """Live records of which a version came with a later sync than `sync_seq` (0: all live ones)."""
+        query = queries.LIVE_SINCE.format(table=self._relation)
+        found: list[str] = self.log.ask(query, None, {"sync_seq": sync_seq}).column("_record_id").to_pylist()
+        return found
+
+    def _ids(self, query: str, asked: pa.Table) -> list[str]:
+        answer = self.log.ask(query.format(table=self._relation), asked)
+        found: list[str] = answer.column("_record_id").to_pylist()
+        return found
+
+
+def id_table(ids: Sequence[str]) -> pa.Table:
+    """Ids as a table with the column `_record_id`."""
+    return pa.table({"_record_id": pa.array(ids, pa.string())})
 
 
 def _name(identifier: str) -> str:

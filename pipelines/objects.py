@@ -19,7 +19,7 @@ class ObjectSpec:
 
     `kind` is `records` (windows over the modification stamp `cursor`), `whole` (small; read completely every
     time, so what is missing has vanished) or `links` (of those records of `links.from_object` that were read
-    in this run).
+    in this run). `has_links`: association tables of other specs start at this object.
     """
 
     name: str
@@ -27,3 +27,4 @@ class ObjectSpec:
     kind: Literal["records", "whole", "links"] = "records"
     cursor: str = ""
     links: Links | None = None
+    has_links: bool = False

@@ -1,47 +1,34 @@
 """The one factory that turns an `ObjectSpec` into a dlt resource which appends what is new to the raw log."""
 
-from collections.abc import Generator, Iterator, Sequence
-from dataclasses import replace
-from datetime import datetime
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 import dlt
 import pyarrow as pa
-import pyarrow.compute as pc
 from dlt.common.schema.typing import TColumnSchema
 from dlt.sources import DltResource
 
-from pipelines.arrow import batches
+from pipelines.counts import counts_table
 from pipelines.errors import CanonError
-from pipelines.extract import Extract, Progress, Reader, Request, Run, journal
-from pipelines.fields import FIELD_COLUMNS, SYSTEM_TYPES, columns_of, field_rows
+from pipelines.extract import Reader, Run, journal
+from pipelines.fields import FIELD_COLUMNS, field_rows
 from pipelines.objects import ObjectSpec
-from pipelines.window import Window, moved, next_window
-
-# Rows that are compared with the log at once. Each comparison scans the ids of the whole raw table, so pages
-# of 100 would be too small; 10,000 wide rows are some 30 MB.
-BATCH = 10_000
-WATERMARK = "watermark"
+from pipelines.plan import Plan, planned
+from pipelines.reading import extracted, tagged, unless_empty
 
 
 def resources(specs: Sequence[ObjectSpec], reader: Reader, run: Run) -> Iterator[DltResource]:
-    """The resources of a source: its objects in the given order, then the metadata log and the journal.
+    """The resources of a source: its objects in the given order, then metadata, counts and the journal.
 
     The order matters (association tables follow their objects, the journal comes last), so dlt must extract
     them first in, first out.
     """
-    linked = {spec.links.from_object for spec in specs if spec.links}
+    plans = _Plans(specs, reader, run)
     for spec in specs:
-        yield object_resource(spec, reader, run, keep_ids=spec.name in linked)
-    yield dlt.resource(
-        lambda: _metadata(run), name="fields", write_disposition="append", columns=hints("_stamp")
-    )
-    yield dlt.resource(
-        lambda: _journal(run),
-        name="extracts",
-        write_disposition="append",
-        columns=hints("window_from", "window_to"),
-    )
+        yield object_resource(spec, reader, run, plans)
+    yield _log_resource("fields", lambda: _metadata(run), "_stamp")
+    yield _log_resource("counts", lambda: _counts(run), "counted_at")
+    yield _log_resource("extracts", lambda: _journal(run), "window_from", "window_to", "finished_at")
 
 
 def hints(*stamps: str) -> dict[str, TColumnSchema]:
@@ -49,128 +36,92 @@ def hints(*stamps: str) -> dict[str, TColumnSchema]:
     return {name: {"name": name, "data_type": "timestamp", "timezone": False} for name in stamps}
 
 
-def object_resource(spec: ObjectSpec, reader: Reader, run: Run, *, keep_ids: bool = False) -> DltResource:
+def object_resource(spec: ObjectSpec, reader: Reader, run: Run, plans: "_Plans") -> DltResource:
     """A dlt resource that appends the new versions of one object's records.
 
-    Its state holds the watermark: dlt commits it together with the rows, and it moves only when the whole
-    window has been read. `keep_ids` remembers the live records that were read, for the association tables.
+    When its source fails, what came before is kept, and the failure waits in `run` until it is loaded. The
+    object's state is committed together with the rows, and its watermark moves only with a whole window.
     """
 
     def rows() -> Iterator[pa.Table]:
-        state = dlt.current.resource_state()
-        held = state.get(WATERMARK)
-        watermark = datetime.fromisoformat(held) if held else None
-        request, extract = _begin(spec, reader, run, watermark)
-        reading = reader.read(request)
-        extract = replace(extract, transport=reading.transport)
-        extract = yield from _news(spec, _noting_ids(reading.tables, spec, run, keep_ids), extract, run)
-        run.extracts.append(replace(extract, usage=reader.usage.take()))
-        state[WATERMARK] = moved(watermark, extract.window).isoformat()
+        if spec.name in run.done or run.is_over:
+            return
+        try:
+            yield from extracted(plans.plan(spec), reader, run)
+        except CanonError as failure:
+            run.failure = failure
+        plans.forget(spec)
 
     return dlt.resource(rows, name=spec.table, write_disposition="append", columns=hints("_stamp"))
 
 
-def _begin(spec: ObjectSpec, reader: Reader, run: Run, watermark: datetime | None) -> tuple[Request, Extract]:
-    """Ask for the fields and the clock, and plan the read."""
-    reader.usage.take()
-    fields = reader.fields(spec)
-    names = tuple(field.name for field in fields if field.is_loaded)
-    columns_of(spec.name, names)
-    window, from_ids = _plan(spec, reader, run, watermark)
-    extract = Extract(
-        extract_id=f"{run.sync.sync_id}.{reader.source}.{spec.name}",
-        source=reader.source,
-        object=spec.name,
-        mode="backfill" if window.is_backfill else run.sync.mode,
-        transport="",
-        window=window,
-        fields=names,
-    )
-    if spec.kind == "records":
-        run.described[spec.name] = (extract.extract_id, fields)
-    unseen, linked = partial(run.log.unseen, spec.table), partial(run.log.linked, spec.table)
-    return Request(spec, names, window, unseen, linked, from_ids), extract
+def state_of(spec: ObjectSpec) -> dict[str, Any]:
+    """What the log remembers of an object besides its rows; only while dlt extracts."""
+    state: dict[str, Any] = dlt.current.resource_state(spec.table)
+    return state
 
 
-def _plan(
-    spec: ObjectSpec, reader: Reader, run: Run, watermark: datetime | None
-) -> tuple[Window, Sequence[str]]:
-    """The window to read, and for association tables the records whose links to read: those of this run."""
-    if spec.links is None:
-        since = None if run.sync.mode == "backfill" else watermark
-        return next_window(since, reader.now(), reader.overlap, reader.lag), ()
-    parent = next((extract for extract in run.extracts if extract.object == spec.links.from_object), None)
-    if parent is None:
-        raise CanonError(f"{spec.name} is read after {spec.links.from_object}; load both in one run.")
-    return parent.window, run.live_ids.get(spec.links.from_object, ())
+class _Plans:
+    """Every object's plan is made before the first one's rows are read: bulk jobs then run side by side."""
+
+    def __init__(self, specs: Sequence[ObjectSpec], reader: Reader, run: Run) -> None:
+        self._specs = [spec for spec in specs if spec.kind == "records"]
+        self._reader = reader
+        self._run = run
+        self._made: dict[str, Plan | CanonError] | None = None
+
+    def plan(self, spec: ObjectSpec) -> Plan:
+        """The plan of an object; raises what its making raised."""
+        if spec.kind != "records":
+            return planned(spec, self._reader, self._run, state_of(spec))
+        if self._made is None:
+            self._made = {}
+            for each in self._specs:
+                if each.name not in self._run.done:
+                    self._make(each)
+        made = self._made[spec.name]
+        if isinstance(made, CanonError):
+            raise made
+        return made
+
+    def _make(self, spec: ObjectSpec) -> None:
+        """A failure is kept for its object's turn: the objects before it are read all the same."""
+        assert self._made is not None
+        if any(isinstance(made, CanonError) for made in self._made.values()):
+            return
+        try:
+            self._made[spec.name] = planned(spec, self._reader, self._run, state_of(spec))
+        except CanonError as failure:
+            self._made[spec.name] = failure
+
+    def forget(self, spec: ObjectSpec) -> None:
+        """Drop a plan that was followed."""
+        if self._made:
+            self._made.pop(spec.name, None)
 
 
-def _noting_ids(tables: Iterator[pa.Table], spec: ObjectSpec, run: Run, keep: bool) -> Iterator[pa.Table]:
-    for table in tables:
-        if keep:
-            live = table.filter(pc.invert(table.column("_is_deleted")))
-            run.live_ids.setdefault(spec.name, []).extend(live.column("_record_id").to_pylist())
-        yield table
-
-
-def _news(
-    spec: ObjectSpec, tables: Iterator[pa.Table], extract: Extract, run: Run
-) -> Generator[pa.Table, None, Extract]:
-    """Yield what the log does not hold yet and tombstones for what a whole read misses; return the counts."""
-    ids: list[pa.Table] = []
-    for rows in batches(tables, BATCH):
-        changed = run.log.changed(spec.table, _tagged(rows, extract.extract_id, run), extract.fields)
-        extract = extract.plus(rows.num_rows, changed.num_rows)
-        yield from _unless_empty(changed)
-        _report(run, extract)
-        if spec.kind == "whole":
-            ids.append(rows.select(["_record_id"]))
-    if ids:
-        gone = _vanished(spec.table, pa.concat_tables(ids), extract.extract_id, run)
-        extract = extract.plus(0, gone.num_rows)
-        yield from _unless_empty(gone)
-    if not extract.rows_written:
-        yield from _missing_columns(spec.table, extract.fields, run)
-    _report(run, extract, is_done=True)
-    return extract
+def _log_resource(name: str, tables: Callable[[], Iterable[pa.Table]], *stamps: str) -> DltResource:
+    return dlt.resource(tables, name=name, write_disposition="append", columns=hints(*stamps))
 
 
 def _metadata(run: Run) -> Iterator[pa.Table]:
     """New, changed and vanished fields of the objects that were described in this run."""
+    log = run.log.table("fields")
     for name, (extract_id, fields) in run.described.items():
-        rows = _tagged(field_rows(name, fields), extract_id, run)
-        yield from _unless_empty(run.log.changed("fields", rows, FIELD_COLUMNS))
-        yield from _unless_empty(_vanished("fields", rows, extract_id, run, scope=name))
+        rows = tagged(field_rows(name, fields), extract_id, run)
+        yield from unless_empty(log.changed(rows, FIELD_COLUMNS))
+        gone = log.gone(rows, scope=name)
+        yield from unless_empty(log.tombstones(gone, extract_id=extract_id, sync_seq=run.sync.sync_seq))
+    run.described.clear()
+
+
+def _counts(run: Run) -> Iterator[pa.Table]:
+    """What the sweeps of this run counted."""
+    if run.counts:
+        yield counts_table(run.counts)
+        run.counts.clear()
 
 
 def _journal(run: Run) -> Iterator[pa.Table]:
-    yield journal(run.sync, run.extracts)
-
-
-def _vanished(table: str, rows: pa.Table, extract_id: str, run: Run, scope: str | None = None) -> pa.Table:
-    return run.log.vanished(table, rows, extract_id=extract_id, sync_seq=run.sync.sync_seq, scope=scope)
-
-
-def _tagged(rows: pa.Table, extract_id: str, run: Run) -> pa.Table:
-    """Add which read brought the rows."""
-    count = rows.num_rows
-    rows = rows.append_column("_extract_id", pa.repeat(pa.scalar(extract_id, pa.string()), count))
-    return rows.append_column("_sync_seq", pa.repeat(pa.scalar(run.sync.sync_seq, pa.int64()), count))
-
-
-def _unless_empty(rows: pa.Table) -> Iterator[pa.Table]:
-    if rows.num_rows:
-        yield rows
-
-
-def _missing_columns(table: str, fields: Sequence[str], run: Run) -> Iterator[pa.Table]:
-    """An empty table where the raw table lacks columns, so that it has them even before the first row."""
-    types = SYSTEM_TYPES | {field.lower(): pa.string() for field in fields}
-    if not types.keys() <= run.log.columns(table):
-        yield pa.schema(types).empty_table()
-
-
-def _report(run: Run, extract: Extract, *, is_done: bool = False) -> None:
-    run.sync.report(
-        Progress(extract.source, extract.object, extract.rows_read, extract.rows_written, is_done)
-    )
+    yield journal(run.sync, run.extracts[run.journalled :])
+    run.journalled = len(run.extracts)

@@ -63,6 +63,19 @@ def duration(source: str, name: str, text: str) -> timedelta:
     return value
 
 
+def share(source: str, name: str, value: float) -> float:
+    """Check a share of a whole.
+
+    Raises:
+        ConfigurationError: it is not above 0 and at most 1.
+    """
+    if not 0 < value <= 1:
+        raise ConfigurationError(
+            f"{setting(source, name)} is not a share; give one like 0.6, above 0, at most 1."
+        )
+    return value
+
+
 def _missing(traces: Any, sections: tuple[str, ...]) -> Iterator[str]:
     for name, tried in traces.items():
         nested = [trace for trace in tried if isinstance(trace, LookupTraces)]

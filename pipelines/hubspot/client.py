@@ -1,6 +1,6 @@
 """HubSpot's CRM API (v3, associations v4): the only code that talks to it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,18 @@ from urllib.parse import urlencode
 import requests
 
 from pipelines.errors import BudgetReached, ConfigurationError, SourceUnavailable
-from pipelines.http import Bearer, Dialect, Http, TryAgain, Usage, read_json, require_secure, retry_after
+from pipelines.http import (
+    Bearer,
+    Budget,
+    Dialect,
+    Http,
+    TryAgain,
+    Usage,
+    read_json,
+    require_secure,
+    retry_after,
+)
+from pipelines.hubspot.pace import HubspotPace
 from pipelines.hubspot.settings import SOURCE, HubspotSettings
 from pipelines.settings import setting
 
@@ -35,11 +46,7 @@ class HubspotDialect(Dialect):
         error = _error(response)
         message = str(error.get("message", ""))
         if response.status_code in {401, 403}:
-            said = message or f"HTTP {response.status_code}."
-            token = setting(SOURCE, "access_token")
-            return ConfigurationError(
-                f"HubSpot refused the access token: {said}{_scopes(error)} Check {token}."
-            )
+            return _refused_token(response.status_code, error, message)
         if response.status_code == 429:
             return _too_fast(error, message, retry_after(response.headers))
         if response.status_code == MIGRATING:
@@ -58,6 +65,14 @@ class HubspotDialect(Dialect):
         limit = headers.get("X-HubSpot-RateLimit-Daily", "")
         remaining = headers.get("X-HubSpot-RateLimit-Daily-Remaining", "")
         return (int(limit) - int(remaining), int(limit)) if limit.isdigit() and remaining.isdigit() else None
+
+
+def _refused_token(status: int, error: Record, message: str) -> Exception:
+    said = message or f"HTTP {status}."
+    kind = TokenRefused if status == 401 else ConfigurationError
+    return kind(
+        f"HubSpot refused the access token: {said}{_scopes(error)} Check {setting(SOURCE, 'access_token')}."
+    )
 
 
 def _too_fast(error: Record, message: str, wait: float | None) -> Exception:
@@ -81,6 +96,10 @@ def _error(response: requests.Response) -> Record:
     return body if isinstance(body, dict) else {}
 
 
+class TokenRefused(ConfigurationError):
+    """HTTP 401: the token has expired, was revoked, or never was one."""
+
+
 @dataclass(frozen=True)
 class Found:
     """A page of search results; `total` is how many records the whole search matches."""
@@ -91,17 +110,15 @@ class Found:
 
 
 class HubspotClient:
-    """One HubSpot account."""
+    """One HubSpot account. `token` looks the access token up again when HubSpot refuses the present one."""
 
-    def __init__(self, settings: HubspotSettings) -> None:
+    def __init__(self, settings: HubspotSettings, token: Callable[[], str]) -> None:
         base_url = require_secure(setting(SOURCE, "base_url"), settings.base_url)
-        self._http = Http("HubSpot", base_url, HubspotDialect())
+        self.budget, self.usage = Budget("HubSpot", settings.api_budget), Usage()
+        self._http = Http("HubSpot", base_url, HubspotDialect(), self.budget, self.usage)
         self._http.auth = Bearer(settings.access_token)
-
-    @property
-    def usage(self) -> Usage:
-        """What the calls cost."""
-        return self._http.usage
+        self._http.pace = HubspotPace()
+        self._token = token
 
     def now(self) -> datetime:
         """The server's clock, naive UTC."""
@@ -119,30 +136,37 @@ class HubspotClient:
         )
 
     def listed(
-        self, object_name: str, properties: Sequence[str], *, archived: bool
-    ) -> Iterator[list[Record]]:
-        """All live or all archived records of an object, a page at a time, in the order of their ids."""
+        self, object_name: str, properties: Sequence[str], *, archived: bool, after: str = ""
+    ) -> Iterator[tuple[list[Record], str]]:
+        """All live or all archived records of an object, a page at a time, in the order of their ids.
+
+        Each page comes with where the next one starts, "" after the last.
+        """
         query = {
             "limit": str(LIST_PAGE),
             "archived": str(archived).lower(),
             "properties": ",".join(properties),
         }
-        return self._pages(f"/crm/v3/objects/{object_name}", query)
+        return self._pages(f"/crm/v3/objects/{object_name}", query, after)
 
     def search(self, object_name: str, body: Mapping[str, Any]) -> Found:
         """One page of a search; archived records are never found."""
         path = f"/crm/v3/objects/{object_name}/search"
-        answer = self._http.send("POST", path, parse=read_json, json={"limit": SEARCH_PAGE, **body})
+        answer = self._send("POST", path, json={"limit": SEARCH_PAGE, **body})
         return Found(int(answer["total"]), answer["results"], _after(answer))
+
+    def total(self, object_name: str) -> int:
+        """How many live records the search knows."""
+        body = {"filterGroups": [], "limit": 1}
+        return int(self._send("POST", f"/crm/v3/objects/{object_name}/search", json=body)["total"])
 
     def batch_read(
         self, object_name: str, ids: Sequence[str], properties: Sequence[str], *, archived: bool
     ) -> list[Record]:
         """Up to 100 records by id; ids that do not exist (or not in this state) are left out."""
-        answer = self._http.send(
+        answer = self._send(
             "POST",
             f"/crm/v3/objects/{object_name}/batch/read",
-            parse=read_json,
             params={"archived": str(archived).lower()},
             json={"inputs": [{"id": record_id} for record_id in ids], "properties": list(properties)},
         )
@@ -150,7 +174,8 @@ class HubspotClient:
 
     def owners(self, *, archived: bool) -> Iterator[list[Record]]:
         """All active or all deactivated owners, a page at a time."""
-        return self._pages("/crm/v3/owners", {"limit": str(OWNER_PAGE), "archived": str(archived).lower()})
+        query = {"limit": str(OWNER_PAGE), "archived": str(archived).lower()}
+        return (page for page, _ in self._pages("/crm/v3/owners", query))
 
     def pipelines(self, object_name: str) -> list[Record]:
         """The pipelines of an object with their stages."""
@@ -162,7 +187,7 @@ class HubspotClient:
         found: dict[str, list[Record]] = {}
         inputs = [{"id": record_id} for record_id in ids]
         while inputs:
-            answer = self._http.send("POST", path, parse=read_json, json={"inputs": inputs})
+            answer = self._send("POST", path, json={"inputs": inputs})
             _check_links(answer, path)
             inputs = []
             for result in answer["results"]:
@@ -171,15 +196,26 @@ class HubspotClient:
                     inputs.append({"id": result["from"]["id"], "after": after})
         return found
 
-    def _get(self, path: str, query: Mapping[str, str]) -> Any:
-        return self._http.send("GET", path, parse=read_json, params=query)
+    def _send(self, method: str, path: str, **request: Any) -> Any:
+        """Send a request; a token that is refused is looked up once more, as whoever rotates it may have."""
+        try:
+            return self._http.send(method, path, parse=read_json, **request)
+        except TokenRefused:
+            self._http.auth = Bearer(self._token())
+        return self._http.send(method, path, parse=read_json, **request)
 
-    def _pages(self, path: str, query: Mapping[str, str]) -> Iterator[list[Record]]:
-        after: str | None = ""
-        while after is not None:
+    def _get(self, path: str, query: Mapping[str, str]) -> Any:
+        return self._send("GET", path, params=query)
+
+    def _pages(
+        self, path: str, query: Mapping[str, str], after: str = ""
+    ) -> Iterator[tuple[list[Record], str]]:
+        while True:
             answer = self._get(path, {**query, "after": after} if after else query)
-            yield answer["results"]
-            after = _after(answer)
+            after = _after(answer) or ""
+            yield answer["results"], after
+            if not after:
+                return
 
 
 def _after(answer: Mapping[str, Any]) -> str | None:

@@ -10,9 +10,9 @@ def _links(links: Links) -> ObjectSpec:
 
 # Contacts have a property hs_lastmodifieddate too, but it stays empty there: a search on it finds nothing.
 OBJECTS = (
-    ObjectSpec("contacts", "contacts", cursor="lastmodifieddate"),
+    ObjectSpec("contacts", "contacts", cursor="lastmodifieddate", has_links=True),
     ObjectSpec("companies", "companies", cursor="hs_lastmodifieddate"),
-    ObjectSpec("deals", "deals", cursor="hs_lastmodifieddate"),
+    ObjectSpec("deals", "deals", cursor="hs_lastmodifieddate", has_links=True),
     ObjectSpec("owners", "owners", kind="whole"),
     ObjectSpec("pipelines", "pipelines", kind="whole"),
     _links(Links("contacts", "companies", primary_type="1")),

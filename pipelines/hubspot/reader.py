@@ -1,22 +1,37 @@
 """How a HubSpot object is read: listed whole the first time, searched by window and read by id afterwards."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import chain, islice
 
 import pyarrow as pa
 
-from pipelines.extract import Reading, Request
+from pipelines.errors import CanonError, FieldsChanged
+from pipelines.extract import Mode, Page, Request
 from pipelines.fields import Field
-from pipelines.http import Usage
+from pipelines.http import Budget, Usage
 from pipelines.hubspot.client import LINK_BATCH, LIST_PAGE, HubspotClient, Record
 from pipelines.hubspot.objects import FIXED_FIELDS, LINK_FIELDS
-from pipelines.hubspot.rows import field_of, link_table, owner_table, stage_table, stubs_of, table_of
+from pipelines.hubspot.rows import (
+    absorbed_ids,
+    field_of,
+    link_table,
+    owner_table,
+    stage_table,
+    stubs_of,
+    table_of,
+)
 from pipelines.hubspot.search import window_records
 from pipelines.hubspot.settings import SOURCE, HubspotSettings
 from pipelines.objects import ObjectSpec
-from pipelines.settings import duration
+from pipelines.settings import duration, resolve, share
+
+LIST, SEARCH = "list", "search"
+ARCHIVED, LIVE, DONE = "archived", "live", "done"  # the two lists of a backfill, in their order, and its end
+ROWS = 2000  # records that become one table; columns of 100 rows would cost more than their rows
+ARCHIVE_KEPT = timedelta(days=89)  # archived records are listed for 90 days
+EARLIEST = datetime(1970, 1, 1, 0, 0, 1)  # HubSpot answers a filter on the epoch itself with HTTP 500
 
 
 class HubspotReader:
@@ -25,7 +40,9 @@ class HubspotReader:
     source = SOURCE
 
     def __init__(self, settings: HubspotSettings) -> None:
-        self._client = HubspotClient(settings)
+        share(SOURCE, "api_budget", settings.api_budget)
+        self._client = HubspotClient(settings, lambda: resolve(HubspotSettings(), SOURCE).access_token)
+        self._omitted: set[tuple[str, str]] = set()
         self.overlap = duration(SOURCE, "overlap", settings.overlap)
         self.lag = duration(SOURCE, "lag", settings.lag)
 
@@ -34,9 +51,18 @@ class HubspotReader:
         """What the calls cost."""
         return self._client.usage
 
+    @property
+    def budget(self) -> Budget:
+        """What they may cost."""
+        return self._client.budget
+
     def now(self) -> datetime:
         """The account's clock, naive UTC."""
         return self._client.now()
+
+    def transport(self, spec: ObjectSpec, mode: Mode) -> str:
+        """Search for windows, lists for the rest."""
+        return SEARCH if spec.kind == "records" and mode == "delta" else LIST
 
     def fields(self, spec: ObjectSpec) -> Sequence[Field]:
         """The object's live properties; objects without properties have fixed fields."""
@@ -45,87 +71,150 @@ class HubspotReader:
         names = LINK_FIELDS if spec.kind == "links" else FIXED_FIELDS[spec.name]
         return [Field(name) for name in names]
 
-    def read(self, request: Request) -> Reading:
+    def covers(self, spec: ObjectSpec, since: datetime) -> bool:
+        """Whether whatever was archived since then is still listed."""
+        return self.now() - since < ARCHIVE_KEPT
+
+    def read(self, request: Request) -> Iterator[Page]:
         """Read what the request asks for, by the object's kind."""
         if request.spec.kind == "links":
-            return Reading("list", self._links(request))
+            return self._links(request)
         if request.spec.name == "owners":
-            pages = chain(self._client.owners(archived=True), self._client.owners(archived=False))
-            return Reading("list", map(owner_table, pages))
+            owners = chain(self._client.owners(archived=True), self._client.owners(archived=False))
+            return (Page(owner_table(page), LIST) for page in owners)
         if request.spec.name == "pipelines":
-            return Reading("list", iter([stage_table(self._client.pipelines("deals"))]))
-        if request.window.is_backfill:
-            return Reading("list", self._backfill(request))
-        return Reading("search", self._delta(request))
+            return iter([Page(stage_table(self._client.pipelines("deals")), LIST)])
+        return self._backfill(request) if request.window.is_backfill else self._delta(request)
 
-    def _backfill(self, request: Request) -> Iterator[pa.Table]:
+    def stubs(self, request: Request) -> Iterator[pa.Table]:
+        """Id, stamp and mark of all records, archived ones first."""
+        cursor = request.spec.cursor
+        yield stubs_of([], cursor)
+        for archived in (True, False):
+            pages = self._client.listed(request.spec.name, [cursor], archived=archived)
+            for records, _ in self._grouped(pages):
+                yield stubs_of(records, cursor)
+
+    def fetch(self, request: Request, ids: Sequence[str]) -> Iterator[Page]:
+        """Records by id, archived or not. An id that was merged away is answered with another record."""
+        missing = dict.fromkeys(ids)
+        for archived in (False, True):
+            wanted = list(missing)
+            for chunk in _chunks(wanted, ROWS):
+                answers = self._by_id(request, chunk, archived=archived)
+                records = [record for record in answers if record["id"] in missing]
+                for record in records:
+                    del missing[record["id"]]
+                if records:
+                    yield self._page(request, records, SEARCH)
+
+    def absorbed(self, rows: pa.Table) -> list[str]:
+        """The losers of these records' merges: they vanish from every list."""
+        return absorbed_ids(rows)
+
+    def _backfill(self, request: Request) -> Iterator[Page]:
         """Everything: archived records first; one that is archived meanwhile is found by the next run."""
-        seen: set[str] = set()
-        for records in self._whole_pages(request, archived=True):
-            seen.update(record["id"] for record in records)
-            yield self._table(request, records)
-        for records in self._whole_pages(request, archived=False):
-            yield self._table(request, [record for record in records if record["id"] not in seen])
+        first, _, after = (request.position or f"{ARCHIVED}:").partition(":")
+        if first == ARCHIVED:
+            yield from self._listed(request, ARCHIVED, after, f"{LIVE}:")
+            after = ""
+        if first != DONE:
+            yield from self._listed(request, LIVE, after, f"{DONE}:")
 
-    def _whole_pages(self, request: Request, *, archived: bool) -> Iterator[list[Record]]:
+    def _listed(self, request: Request, which: str, after: str, following: str) -> Iterator[Page]:
+        """One of the two lists from `after` on; `following` is the position behind its end."""
+        pages = self._whole_pages(request, archived=which == ARCHIVED, after=after)
+        for records, after in self._grouped(pages):
+            yield self._page(request, records, LIST, f"{which}:{after}" if after else following)
+
+    def _whole_pages(
+        self, request: Request, *, archived: bool, after: str
+    ) -> Iterator[tuple[list[Record], str]]:
         """List pages with all properties, by way of the ids where the properties do not fit into a URL."""
-        name = request.spec.name
-        if self._client.fits_in_url(name, request.fields):
-            yield from self._client.listed(name, request.fields, archived=archived)
-            return
-        for page in self._client.listed(name, [request.spec.cursor], archived=archived):
-            ids = [record["id"] for record in page]
-            if ids:
-                yield self._client.batch_read(name, ids, request.fields, archived=archived)
+        name, fits = request.spec.name, self._client.fits_in_url(request.spec.name, request.fields)
+        names = request.fields if fits else [request.spec.cursor]
+        for page, following in self._client.listed(name, names, archived=archived, after=after):
+            if page and not fits:
+                ids = [record["id"] for record in page]
+                page = self._client.batch_read(name, ids, request.fields, archived=archived)
+            yield page, following
 
-    def _delta(self, request: Request) -> Iterator[pa.Table]:
-        """Archived records, then the live ones of the window; only versions that the log does not hold."""
-        archived = self._client.listed(request.spec.name, [request.spec.cursor], archived=True)
-        gone = self._unseen(request, chain.from_iterable(archived))
-        seen: set[str] = set()
-        for records in self._by_id(request, gone, archived=True):
-            seen.update(record["id"] for record in records)
-            yield self._table(request, records)
-        changed = [
-            record_id for record_id in self._unseen(request, self._found(request)) if record_id not in seen
-        ]
-        missing = set(changed)
-        for records in self._by_id(request, changed, archived=False):
-            missing.difference_update(record["id"] for record in records)
-            yield self._table(request, records)
-        for records in self._by_id(request, sorted(missing, key=int), archived=True):
-            yield self._table(request, records)
+    def _grouped(self, pages: Iterator[tuple[list[Record], str]]) -> Iterator[tuple[list[Record], str]]:
+        """Pages joined to about `ROWS` records; what came before a failure is given first."""
+        waiting: list[Record] = []
+        after = ""
+        try:
+            for records, after in pages:
+                waiting += records
+                if len(waiting) >= ROWS:
+                    yield waiting, after
+                    waiting = []
+        except CanonError:
+            if waiting:
+                yield waiting, after
+            raise
+        yield waiting, ""
+
+    def _delta(self, request: Request) -> Iterator[Page]:
+        """The live records of the window, and archived ones; only versions that the log does not hold."""
+        found = list(self._found(request))
+        yield from self.fetch(request, self._unseen(request, found))
+        if self._client.total(request.spec.name) != request.copy.live_count([one["id"] for one in found]):
+            yield from self._moved(request)
+
+    def _moved(self, request: Request) -> Iterator[Page]:
+        """Records that were archived or restored, which no search finds: by the list of the archived ones."""
+        listed = self._client.listed(request.spec.name, [request.spec.cursor], archived=True)
+        archived = [record for records, _ in listed for record in records]
+        yield from self.fetch(request, self._unseen(request, archived))
+        there = {record["id"] for record in archived}
+        deleted = request.copy.deleted_since(self.now() - ARCHIVE_KEPT)
+        yield from self.fetch(request, [record_id for record_id in deleted if record_id not in there])
 
     def _found(self, request: Request) -> Iterator[Record]:
         window, cursor = request.window, request.spec.cursor
         search = partial(self._client.search, request.spec.name)
-        yield from window_records(search, cursor, window.start or datetime(1970, 1, 1, 0, 0, 1), window.end)
+        yield from window_records(search, cursor, window.start or EARLIEST, window.end)
 
-    def _unseen(self, request: Request, records: Iterable[Record]) -> list[str]:
+    def _unseen(self, request: Request, stubs: Sequence[Record]) -> list[str]:
         """Ids of the records whose (id, stamp, archived) the log does not hold."""
-        stubs = list(records)
-        return request.unseen(stubs_of(stubs, request.spec.cursor)) if stubs else []
+        return request.copy.unseen(stubs_of(stubs, request.spec.cursor)) if stubs else []
 
-    def _by_id(self, request: Request, ids: Sequence[str], *, archived: bool) -> Iterator[list[Record]]:
+    def _by_id(self, request: Request, ids: Sequence[str], *, archived: bool) -> Iterator[Record]:
         for chunk in _chunks(ids, LIST_PAGE):
-            yield self._client.batch_read(request.spec.name, chunk, request.fields, archived=archived)
+            yield from self._client.batch_read(request.spec.name, chunk, request.fields, archived=archived)
 
-    def _links(self, request: Request) -> Iterator[pa.Table]:
-        """Links of the records read in this run; a record that lost its last one gets an empty row."""
+    def _links(self, request: Request) -> Iterator[Page]:
+        """Links of the wanted records; a record that lost its last one gets an empty row."""
         links = request.spec.links
         if links is None:
             return
-        for chunk in _chunks(list(dict.fromkeys(request.from_ids)), LINK_BATCH):
+        for chunk in _chunks(request.from_ids, LINK_BATCH):
             found = self._client.associations(links.from_object, links.to_object, chunk)
-            once = request.linked(pa.table({"_record_id": pa.array(chunk, pa.string())}))
+            once = request.copy.linked(chunk)
             lost: dict[str, list[Record]] = {record_id: [] for record_id in once if record_id not in found}
-            yield link_table({**found, **lost}, links.primary_type)
+            yield Page(link_table({**found, **lost}, links.primary_type), LIST)
 
-    def _table(self, request: Request, records: Sequence[Record]) -> pa.Table:
-        return table_of(records, request.fields, request.spec.cursor)
+    def _page(self, request: Request, records: list[Record], transport: str, position: str = "") -> Page:
+        self._check_fields(request, records)
+        return Page(table_of(records, request.fields, request.spec.cursor), transport, position)
+
+    def _check_fields(self, request: Request, records: list[Record]) -> None:
+        """HubSpot just leaves out a property that it does not know: absent, which is not empty.
+
+        Raises:
+            FieldsChanged: a property was asked for and left out. Where it is still listed after that, HubSpot
+                is taken at its word: the property is there, and empty.
+        """
+        name, ends = request.spec.name, [record["properties"] for record in records[:1] + records[-1:]]
+        left_out = {(name, field) for given in ends for field in request.fields if field not in given}
+        left_out -= self._omitted
+        if left_out:
+            self._omitted |= left_out
+            raise FieldsChanged(f"HubSpot does not know a property of {name} any more.")
 
 
-def _chunks(ids: Sequence[str], size: int) -> Iterator[list[str]]:
+def _chunks(ids: Iterable[str], size: int) -> Iterator[list[str]]:
     remaining = iter(ids)
     while chunk := list(islice(remaining, size)):
         yield chunk

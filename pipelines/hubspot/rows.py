@@ -4,12 +4,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.arrow import stamp_column, text_column
 from pipelines.fields import Field
 from pipelines.hubspot.objects import LINK_FIELDS, OWNER_FIELDS, STAGE_FIELDS
 
 Record = Mapping[str, Any]
+
+MERGED = ("hs_merged_object_ids", "hs_calculated_merged_vids")
 
 
 def field_of(definition: Record) -> Field:
@@ -94,6 +97,17 @@ def _link_row(entries: Iterable[Record], primary_type: str) -> dict[str, str]:
         "primary_to_id": primary[0] if primary else "",
         "association_types": ";".join(",".join(sorted(types[to_id], key=int)) for to_id in ordered),
     }
+
+
+def absorbed_ids(rows: pa.Table) -> list[str]:
+    """Ids that these records name as merged into them: `51;1`, or `51:1700000000000` of older merges."""
+    named: dict[str, None] = {}
+    for column in (name for name in MERGED if name in rows.column_names):
+        merged = rows.filter(pc.not_equal(rows.column(column), ""))
+        for text in merged.column(column).to_pylist():
+            named |= dict.fromkeys(part.partition(":")[0].strip() for part in text.split(";"))
+    own = set(rows.column("_record_id").to_pylist()) if named else set()
+    return [record_id for record_id in named if record_id and record_id not in own]
 
 
 def stamp_of(record: Record, cursor: str) -> str:

@@ -16,3 +16,4 @@ class HubspotSettings(BaseConfiguration):
     # HubSpot's search index has been seen to lag by an hour.
     overlap: str = "PT1H10M"
     lag: str = "PT0S"
+    api_budget: float = 0.6

@@ -1,6 +1,6 @@
 """Salesforce's REST and Bulk API 2.0: the only code that talks to it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -10,9 +10,8 @@ from urllib.parse import quote_plus
 import pyarrow as pa
 import requests
 
-from pipelines import http
-from pipelines.errors import BudgetReached, ConfigurationError, RequestRefused, SourceUnavailable
-from pipelines.http import Bearer, Dialect, Http, TryAgain, read_json, require_secure
+from pipelines.errors import BudgetReached, ConfigurationError, FieldsChanged, RequestRefused
+from pipelines.http import Bearer, Budget, Dialect, Http, TryAgain, Usage, read_json, require_secure
 from pipelines.salesforce.auth import TOKEN_PATH, LoginDialect, client_credentials, jwt_bearer
 from pipelines.salesforce.settings import SOURCE, SalesforceSettings, require_a_flow
 from pipelines.settings import setting
@@ -20,11 +19,8 @@ from pipelines.settings import setting
 LONGEST_URL = 14_000  # bytes; the server refuses request line and headers beyond 16,384
 BULK_CHUNK = 50_000  # rows of one result file
 LAST_LOCATOR = "null"  # the literal text that the server sends with the last file
-POLL_FIRST, POLL_LONGEST = (
-    0.2,
-    30.0,
-)  # seconds between looks at a bulk job; doubles from the first to the longest
-POLL_LIMIT = 4 * 3600.0  # seconds; the server gives up on a job long before
+# The object, or one of its fields, was hidden or deleted since it was described.
+FIELDS_GONE = frozenset({"INVALID_FIELD", "INVALID_TYPE"})
 
 
 class SalesforceDialect(Dialect):
@@ -50,6 +46,10 @@ class SalesforceDialect(Dialect):
         """`errorCode` of the first error."""
         return _error(response)[0]
 
+    def message(self, response: requests.Response) -> str:
+        """`message` of the first error."""
+        return _error(response)[1]
+
     def allowance(self, headers: Mapping[str, str]) -> tuple[int, int] | None:
         """Parse `api-usage=18/5000`, which may be followed by more."""
         usage = headers.get("Sforce-Limit-Info", "").partition("api-usage=")[2].partition(";")[0]
@@ -71,14 +71,6 @@ def _error(response: requests.Response) -> tuple[str, str]:
     )
 
 
-@dataclass(frozen=True)
-class BulkJob:
-    """A finished query job."""
-
-    job_id: str
-    rows: int
-
-
 class SalesforceClient:
     """One org. Logs in on first use, and once more when the session has ended."""
 
@@ -86,15 +78,11 @@ class SalesforceClient:
         require_a_flow(settings.credentials)
         self._credentials = settings.credentials
         login_url = require_secure(setting(SOURCE, "login_url"), settings.login_url)
-        self._login = Http("Salesforce", login_url, LoginDialect(settings.credentials, login_url))
-        self._data = Http("Salesforce", login_url, SalesforceDialect())
-        self._data.usage = self._login.usage
+        self.budget, self.usage = Budget("Salesforce", settings.api_budget), Usage()
+        dialect = LoginDialect(settings.credentials, login_url)
+        self._login = Http("Salesforce", login_url, dialect, self.budget, self.usage)
+        self._data = Http("Salesforce", login_url, SalesforceDialect(), self.budget, self.usage)
         self._root = f"/services/data/v{settings.api_version}"
-
-    @property
-    def usage(self) -> http.Usage:
-        """What the calls cost."""
-        return self._data.usage
 
     def now(self) -> datetime:
         """The server's clock, naive UTC."""
@@ -114,18 +102,19 @@ class SalesforceClient:
         answer = self._get("/queryAll", params={"q": soql})
         return answer["records"], answer["done"]
 
-    def fits_in_url(self, soql: str) -> bool:
-        """Whether a query can be asked over REST, where it is part of the URL; Bulk takes it in the body."""
-        return (
-            len(self._data.base_url + self._root) + len("/queryAll?q=") + len(quote_plus(soql)) <= LONGEST_URL
-        )
+    def fits_in_url(self, soql: str, more: int) -> bool:
+        """Whether a query, `more` characters longer, can be asked over REST, where it is part of the URL."""
+        fixed = len(self._data.base_url + self._root) + len("/queryAll?q=")
+        return fixed + len(quote_plus(soql)) + more <= LONGEST_URL
 
-    def bulk(self, soql: str) -> BulkJob:
-        """Run a query as a Bulk API 2.0 job and wait for its end.
+    def deleted(self, object_name: str, start: datetime, end: datetime) -> dict[str, Any]:
+        """What was deleted in a span (naive UTC): `earliestDateAvailable` says how far back that is known."""
+        span = {"start": f"{start:%Y-%m-%dT%H:%M:%S}+00:00", "end": f"{end:%Y-%m-%dT%H:%M:%S}+00:00"}
+        answer: dict[str, Any] = self._get(f"/sobjects/{object_name}/deleted/", params=span)
+        return answer
 
-        Raises:
-            SourceUnavailable: the job failed, was aborted or never ended.
-        """
+    def create_job(self, soql: str) -> str:
+        """Start a query as a Bulk API 2.0 job; returns its id."""
         order = {
             "operation": "queryAll",
             "query": soql,
@@ -133,41 +122,34 @@ class SalesforceClient:
             "columnDelimiter": "COMMA",
             "lineEnding": "LF",
         }
-        job = self._call("POST", f"{self._root}/jobs/query", parse=read_json, json=order)
-        waited, pause = 0.0, POLL_FIRST
-        while job["state"] not in {"JobComplete", "Failed", "Aborted"} and waited < POLL_LIMIT:
-            http.pause(pause)
-            waited, pause = waited + pause, min(2 * pause, POLL_LONGEST)
-            job = self._get(f"/jobs/query/{job['id']}")
-        if job["state"] != "JobComplete":
-            raise SourceUnavailable(
-                f"Salesforce's bulk job {job['id']} ended as {job['state']} after {waited:.0f} seconds "
-                f"({job.get('errorMessage') or 'no reason given'}). Nothing was lost; run the command again."
-            )
-        return BulkJob(job["id"], int(job["numberRecordsProcessed"]))
+        return str(self._call("POST", f"{self._root}/jobs/query", parse=read_json, json=order)["id"])
 
-    def bulk_results(self, job: BulkJob, read_csv: Callable[[bytes], pa.Table]) -> Iterator[pa.Table]:
-        """The result files of a job, each read by `read_csv`; a file that came short is fetched again.
+    def job(self, job_id: str) -> dict[str, Any]:
+        """The state of a job."""
+        found: dict[str, Any] = self._get(f"/jobs/query/{job_id}")
+        return found
+
+    def abort_job(self, job_id: str) -> None:
+        """End a job that makes no progress."""
+        path = f"{self._root}/jobs/query/{job_id}"
+        self._call("PATCH", path, parse=read_json, json={"state": "Aborted"})
+
+    def job_results(
+        self, job_id: str, locator: str, read_csv: Callable[[bytes], pa.Table]
+    ) -> tuple[pa.Table, str]:
+        """One result file, read by `read_csv`, and the locator of the next; a short one is asked for again.
 
         Raises:
-            SourceUnavailable: a file stays short, or the files do not add up to what the job processed.
+            SourceUnavailable: the file stays short.
         """
-        locator, missing = "", job.rows
-        while locator != LAST_LOCATOR:
-            rows, locator = self._call(
-                "GET",
-                f"{self._root}/jobs/query/{job.job_id}/results",
-                parse=partial(_chunk, read_csv=read_csv),
-                params={"maxRecords": str(BULK_CHUNK)} | ({"locator": locator} if locator else {}),
-                headers={"Accept": "text/csv", "Accept-Encoding": "gzip"},
-            )
-            missing -= rows.num_rows
-            yield rows
-        if missing:
-            raise SourceUnavailable(
-                f"Salesforce's bulk job {job.job_id} processed {job.rows} rows, but its results hold "
-                f"{job.rows - missing}. Nothing was lost; run the same command again."
-            )
+        found: tuple[pa.Table, str] = self._call(
+            "GET",
+            f"{self._root}/jobs/query/{job_id}/results",
+            parse=partial(_chunk, read_csv=read_csv),
+            params={"maxRecords": str(BULK_CHUNK)} | ({"locator": locator} if locator else {}),
+            headers={"Accept": "text/csv", "Accept-Encoding": "gzip"},
+        )
+        return found
 
     def _get(self, path: str, **request: Any) -> Any:
         return self._call("GET", self._root + path, parse=read_json, **request)
@@ -177,13 +159,13 @@ class SalesforceClient:
         if self._data.auth is None:
             self._log_in()
         try:
-            return self._data.send(method, path, **request)
+            return self._sent(method, path, request)
         except RequestRefused as refusal:
             if refusal.status != 401:
                 raise
         self._log_in()
         try:
-            return self._data.send(method, path, **request)
+            return self._sent(method, path, request)
         except RequestRefused as refusal:
             if refusal.status != 401:
                 raise
@@ -191,6 +173,14 @@ class SalesforceClient:
                 f"Salesforce refuses the sessions that it just granted ({refusal.code}). Check that the user "
                 f"of {setting(SOURCE, 'credentials', 'client_id')} may use the API."
             ) from None
+
+    def _sent(self, method: str, path: str, request: Mapping[str, Any]) -> Any:
+        try:
+            return self._data.send(method, path, **request)
+        except RequestRefused as refusal:
+            if refusal.code not in FIELDS_GONE:
+                raise
+            raise FieldsChanged(f"{refusal}") from None
 
     def _log_in(self) -> None:
         """Get a session and the address of the org's API."""

@@ -1,25 +1,30 @@
 """How a Salesforce object is read: by window and keyset over REST, or as a bulk job where there is much."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
-from functools import partial
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from itertools import chain
-from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from pipelines.errors import SourceUnavailable
-from pipelines.extract import Reading, Request
+from pipelines.errors import RequestRefused
+from pipelines.extract import Mode, Page, Request
 from pipelines.fields import Field
-from pipelines.http import Usage
+from pipelines.http import Budget, Usage
 from pipelines.objects import ObjectSpec
 from pipelines.salesforce import soql
+from pipelines.salesforce.bulk import BulkRead
 from pipelines.salesforce.client import SalesforceClient
-from pipelines.salesforce.rows import field_of, table_of, table_of_csv
+from pipelines.salesforce.rest import REST, TOO_LONG, RestRead, rest_position
+from pipelines.salesforce.rows import field_of
 from pipelines.salesforce.settings import SOURCE, SalesforceSettings
-from pipelines.settings import duration
+from pipelines.salesforce.soql import Span
+from pipelines.settings import duration, share
 
-IDS_PER_QUERY = 100  # 2,100 characters; a WHERE clause may have 4,000
+# Deletions stay visible as soft-deleted rows for days; after a shorter gap nobody needs to be asked.
+SHORT_GAP = timedelta(hours=1)
+BIN_KEPT = timedelta(days=14)  # the recycle bin keeps deleted rows for 15
+STUB = ("Id", "IsDeleted")
 
 
 class SalesforceReader:
@@ -28,9 +33,11 @@ class SalesforceReader:
     source = SOURCE
 
     def __init__(self, settings: SalesforceSettings) -> None:
+        share(SOURCE, "api_budget", settings.api_budget)
         self._client = SalesforceClient(settings)
         self._bulk_threshold = settings.bulk_threshold
         self._types: dict[str, dict[str, str]] = {}
+        self._is_replicated: dict[str, bool] = {}
         self.overlap = duration(SOURCE, "overlap", settings.overlap)
         self.lag = duration(SOURCE, "lag", settings.lag)
 
@@ -39,75 +46,124 @@ class SalesforceReader:
         """What the calls cost."""
         return self._client.usage
 
+    @property
+    def budget(self) -> Budget:
+        """What they may cost."""
+        return self._client.budget
+
     def now(self) -> datetime:
         """The org's clock, naive UTC."""
         return self._client.now()
 
+    def transport(self, spec: ObjectSpec, mode: Mode) -> str:
+        """REST where no page came."""
+        return REST
+
     def fields(self, spec: ObjectSpec) -> Sequence[Field]:
-        """The object's fields as its describe lists them."""
-        described = self._client.describe(spec.name)
+        """The object's fields as its describe lists them; none where the user may not see the object."""
+        try:
+            described = self._client.describe(spec.name)
+        except RequestRefused as refusal:
+            if refusal.status != 404:
+                raise
+            described = {"fields": []}
         self._types[spec.name] = {entry["name"]: entry["type"] for entry in described["fields"]}
+        has_mark = "IsDeleted" in self._types[spec.name]  # users, for one, are never deleted
+        self._is_replicated[spec.name] = has_mark and bool(described.get("replicateable"))
         return [field_of(entry) for entry in described["fields"]]
 
-    def read(self, request: Request) -> Reading:
-        """Read the new part of the window in full, and of its overlap what the log does not hold.
+    def covers(self, spec: ObjectSpec, since: datetime) -> bool:
+        """Whether the log of deletions reaches back that far, where there is one."""
+        if self.now() - since < SHORT_GAP or not self._is_replicated[spec.name]:
+            return self.now() - since < BIN_KEPT
+        try:
+            answer = self._client.deleted(spec.name, since, self.now())
+        except RequestRefused as refusal:
+            if refusal.status != 400:
+                raise
+            return False  # the server does not answer for a time that long ago
+        return soql.instant(answer["earliestDateAvailable"]) <= since
 
-        Transport is Bulk above the threshold of rows, and for field lists that are too long for a URL (a bulk
-        job takes them in the body; several field chunks could show one record at different times).
+    def read(self, request: Request) -> Iterator[Page]:
+        """A backfill by count; of a window first its overlap, then its new part.
+
+        A job takes what is above the threshold of rows; one for a backfill starts at once.
         """
-        spec, window = request.spec, request.window
-        condition = soql.between(spec.cursor, window.seam, window.end)
-        rows = self._client.count(soql.count(spec.name, condition))
-        is_bulk = bool(rows) and (rows > self._bulk_threshold or not self._fits_in_url(request, condition))
-        new: Iterator[pa.Table] = iter(())
-        if rows:
-            new = self._in_full(request, condition, is_bulk=is_bulk)
-        return Reading("bulk" if is_bulk else "rest", chain(self._overlap(request), new))
+        if not request.window.is_backfill:
+            return chain(self._overlap(request), self._new(request))
+        bulk = BulkRead(self._client, request.spec, self._wanted(request), Span(end=request.window.end))
+        if request.position and bulk.go_on(request.position):
+            return bulk.pages()
+        span = Span(end=request.window.end, after=rest_position(request.position))
+        return self._by_size(request, span)
 
-    def _fits_in_url(self, request: Request, condition: str) -> bool:
-        query = soql.page(request.spec.name, request.fields, request.spec.cursor, condition, None)
-        return self._client.fits_in_url(query)
+    def stubs(self, request: Request) -> Iterator[pa.Table]:
+        """Id, stamp, deletion mark and formula fields of all records."""
+        names = dict.fromkeys((*STUB, request.spec.cursor, *request.calculated))
+        known = self._types[request.spec.name]
+        types = {name: known[name] for name in names if name in known}
+        yield RestRead(self._client, request.spec, types).none()
+        for page in self._by_size(request, Span(), types):
+            yield page.rows
 
-    def _overlap(self, request: Request) -> Iterator[pa.Table]:
+    def fetch(self, request: Request, ids: Sequence[str]) -> Iterator[Page]:
+        """Records by id; all of them by a job where a job is what so many take."""
+        if len(ids) <= self._bulk_threshold:
+            return self._rest(request).by_ids(ids)
+        return self._chosen(self._by_size(request, Span()), set(ids))
+
+    def absorbed(self, rows: pa.Table) -> list[str]:
+        """None: the losers of a merge come as deleted records of their own."""
+        return []
+
+    def _overlap(self, request: Request) -> Iterator[Page]:
         """Records of the overlap that surfaced after it had been read (long transactions commit late)."""
         spec, window = request.spec, request.window
-        if window.overlap_is_empty or window.start is None or window.seam is None:
+        if window.overlap_is_empty:
             return
-        condition = soql.between(spec.cursor, window.start, window.seam, open_end=True)
         known = self._types[spec.name]
-        stub_types = {name: known[name] for name in ("Id", "IsDeleted", spec.cursor) if name in known}
-        for stubs in self._rest(spec, stub_types, condition):
-            ids = request.unseen(stubs.select(["_record_id", "_stamp", "_is_deleted"]))
-            for start in range(0, len(ids), IDS_PER_QUERY):
-                chosen = f"{soql.one_of(ids[start : start + IDS_PER_QUERY])} AND {condition}"
-                yield from self._in_full(request, chosen, is_bulk=not self._fits_in_url(request, chosen))
+        types = {name: known[name] for name in (*STUB, spec.cursor) if name in known}
+        span = Span(start=window.start, end=window.seam, open_end=True)
+        for stubs in RestRead(self._client, spec, types).pages(span):
+            ids = request.copy.unseen(stubs.rows.select(["_record_id", "_stamp", "_is_deleted"]))
+            yield from self._rest(request).by_ids(ids)
 
-    def _in_full(self, request: Request, condition: str, *, is_bulk: bool) -> Iterator[pa.Table]:
-        types = {name: self._types[request.spec.name][name] for name in request.fields}
-        read = self._bulk if is_bulk else self._rest
-        return read(request.spec, types, condition)
+    def _new(self, request: Request) -> Iterator[Page]:
+        """What came since the last window: a page over REST; if that was not all, the rest by its size."""
+        span = Span(start=request.window.seam, end=request.window.end)
+        pages = self._rest(request).pages(span)
+        for page in pages:
+            yield page
+            if page.rows.num_rows >= soql.PAGE:
+                pages = self._by_size(request, Span(end=span.end, after=rest_position(page.position)))
+                break
+        yield from pages
 
-    def _rest(self, spec: ObjectSpec, types: Mapping[str, str], condition: str) -> Iterator[pa.Table]:
-        """Pages by keyset; a page that came short of its limit is continued after its last row."""
-        last, is_all = None, False
-        while not is_all:
-            query = soql.page(spec.name, list(types), spec.cursor, condition, last)
-            records, is_done = self._client.query(query)
-            is_all = not records or (is_done and len(records) < soql.PAGE)
-            if records:
-                last = _advanced(last, records[-1], spec)
-                yield table_of(records, types, spec.cursor)
+    def _by_size(self, request: Request, span: Span, types: dict[str, str] | None = None) -> Iterator[Page]:
+        """A span by a job or over REST, whichever its size calls for and the server allows."""
+        spec, types = request.spec, types or self._wanted(request)
+        if self._is_much(soql.count(spec.name, spec.cursor, span)):
+            bulk = BulkRead(self._client, spec, types, span)
+            if bulk.start():
+                return bulk.pages()
+        return RestRead(self._client, spec, types).pages(span)
 
-    def _bulk(self, spec: ObjectSpec, types: Mapping[str, str], condition: str) -> Iterator[pa.Table]:
-        job = self._client.bulk(soql.select(spec.name, list(types), condition))
-        yield from self._client.bulk_results(job, partial(table_of_csv, types=types, cursor=spec.cursor))
+    def _is_much(self, query: str) -> bool:
+        try:
+            return self._client.count(query) > self._bulk_threshold
+        except RequestRefused as refusal:
+            if refusal.code != TOO_LONG:
+                raise
+            return True
 
+    def _rest(self, request: Request) -> RestRead:
+        return RestRead(self._client, request.spec, self._wanted(request))
 
-def _advanced(last: tuple[str, str] | None, record: dict[str, Any], spec: ObjectSpec) -> tuple[str, str]:
-    """The keyset position after a page's last record; it must move, or the same page would come for ever."""
-    position = (record[spec.cursor], record["Id"])
-    if position == last:
-        raise SourceUnavailable(
-            f"Salesforce repeats the same page of {spec.name}. Run the same command again later."
-        )
-    return position
+    def _wanted(self, request: Request) -> dict[str, str]:
+        return {name: self._types[request.spec.name][name] for name in request.fields}
+
+    def _chosen(self, pages: Iterator[Page], ids: set[str]) -> Iterator[Page]:
+        chosen = pa.array(list(ids), pa.string())
+        for page in pages:
+            rows = page.rows.filter(pc.is_in(page.rows.column("_record_id"), chosen))
+            yield Page(rows, page.transport)

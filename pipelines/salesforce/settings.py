@@ -28,6 +28,7 @@ class SalesforceSettings(BaseConfiguration):
     credentials: SalesforceCredentials = None  # type: ignore[assignment]
     api_version: str = "62.0"
     bulk_threshold: int = 10_000
+    api_budget: float = 0.6
     overlap: str = "PT10M"
     lag: str = "PT0S"
 

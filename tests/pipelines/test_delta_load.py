@@ -86,7 +86,7 @@ def test_only_what_changed_is_written(story):
     written = {
         extract.object: extract.rows_written for extract in story.result.extracts if extract.rows_written
     }
-    assert written == {"Contact": 4, "contacts": 5, "contacts_companies": 3}
+    assert written == {"Contact": 4, "contacts": 7, "contacts_companies": 3}
     assert story.news("raw_salesforce.contact").keys() == {
         story.called,
         story.deleted,
@@ -99,6 +99,8 @@ def test_only_what_changed_is_written(story):
         story.unlinked,
         story.linked,
         story.survivor,
+        story.kept,
+        story.loser,
     }
 
 
@@ -134,6 +136,9 @@ def test_an_archived_record_arrives_with_its_values(story):
 def test_a_merge_arrives_as_the_survivor(story):
     merged = story.news("raw_hubspot.contacts")[story.survivor]["hs_merged_object_ids"].split(";")
     assert {story.kept, story.loser} <= {*merged, story.survivor}
+    ghosts = [story.news("raw_hubspot.contacts")[record_id] for record_id in (story.kept, story.loser)]
+    assert [ghost["_is_deleted"] for ghost in ghosts] == [True, True]
+    assert all(ghost["email"] for ghost in ghosts)
 
 
 def test_the_set_of_associations_is_a_version_too(story):

@@ -182,11 +182,15 @@ def test_rest_and_bulk_give_the_same_rows(loaded, empty, source, monkeypatch, wa
         assert sorted(empty.ask(f'{where}."{table}"')) == sorted(loaded.ask(f'{where}."{table}"'))
 
 
-def test_a_field_list_too_long_for_a_url_is_read_in_bulk(warehouse, source, monkeypatch, waits):
-    monkeypatch.setattr("pipelines.salesforce.client.LONGEST_URL", 700)
+def test_a_field_list_too_long_for_a_url_is_read_in_parts(warehouse, source, monkeypatch):
+    monkeypatch.setattr("pipelines.salesforce.rest.LONGEST_CONDITION", 300)
+    monkeypatch.setattr("pipelines.salesforce.client.LONGEST_URL", 1000)
+    source.clear_log()
     result = warehouse.load("salesforce", mode="backfill")
-    assert {extract.transport for extract in result.extracts if extract.object == "Contact"} == {"bulk"}
     assert result.rows_written == 0
+    contact = next(extract for extract in result.extracts if extract.object == "Contact")
+    assert contact.rows_read == warehouse.count("raw_salesforce.contact")
+    assert sum("/queryAll" in call["path"] for call in source.log()) > 2 * 6
 
 
 def test_properties_too_long_for_a_url_are_read_by_id(warehouse, source, monkeypatch):

@@ -46,7 +46,7 @@ def log(tmp_path: Path) -> Iterator[RawLog]:
     with RawLog(path, "raw_crm") as empty, duckdb.connect(str(path)) as connection:
         connection.execute("create schema raw_crm")
         for row in held:
-            connection.register("rows", empty.changed("contacts", table(row), ["phone"]))
+            connection.register("rows", empty.table("contacts").changed(table(row), ["phone"]))
             connection.execute("create table if not exists raw_crm.contacts as select * from rows limit 0")
             connection.execute("insert into raw_crm.contacts select * from rows")
     with RawLog(path, "raw_crm") as opened:
@@ -54,7 +54,7 @@ def log(tmp_path: Path) -> Iterator[RawLog]:
 
 
 def news(log: RawLog, *rows: dict[str, object]) -> list[str]:
-    return log.changed("contacts", table(*rows), ["phone"]).column("phone").to_pylist()
+    return log.table("contacts").changed(table(*rows), ["phone"]).column("phone").to_pylist()
 
 
 def test_without_a_warehouse_everything_is_news(tmp_path):
@@ -103,7 +103,7 @@ def test_of_two_versions_in_one_read_the_newest_counts(log):
 
 def test_another_field_list_is_another_version(log):
     rows = table(version("a1", "2")).append_column("fax", pa.array([""]))
-    assert log.changed("contacts", rows, ["phone", "fax"]).num_rows == 1
+    assert log.table("contacts").changed(rows, ["phone", "fax"]).num_rows == 1
 
 
 def test_stubs_that_the_log_holds_in_any_version_are_not_asked_for(log):
@@ -115,11 +115,40 @@ def test_stubs_that_the_log_holds_in_any_version_are_not_asked_for(log):
         version("d1", "", deleted=True),
         version("b1", ""),
     )
-    assert sorted(log.unseen("contacts", stubs)) == ["a1", "b1", "d1"]
+    assert sorted(log.table("contacts").unseen(stubs)) == ["a1", "b1", "d1"]
 
 
 def test_what_a_whole_read_misses_becomes_a_tombstone(log):
-    gone = log.vanished("contacts", table(version("a1", "")), extract_id=EXTRACT, sync_seq=9).to_pylist()
-    assert [(row["_record_id"], row["phone"], row["_is_deleted"], row["_sync_seq"]) for row in gone] == [
+    contacts = log.table("contacts")
+    gone = contacts.gone(table(version("a1", "")))
+    marked = contacts.tombstones([*gone, "d1", "unknown"], extract_id=EXTRACT, sync_seq=9).to_pylist()
+    assert [(row["_record_id"], row["phone"], row["_is_deleted"], row["_sync_seq"]) for row in marked] == [
         ("n1", "1", True, 9)
     ]
+
+
+def test_stubs_that_are_not_the_current_version_are_read_again(log):
+    stubs = table(version("a1", "2"), version("n1", "1", stamp=None), version("d1", ""), version("b1", ""))
+    assert sorted(log.table("contacts").differing(stubs.drop_columns("phone"))) == ["b1", "d1"]
+    other = table(version("a1", "other"))  # a calculated field, which moves without the stamp
+    assert log.table("contacts").differing(other) == ["a1"]
+
+
+def test_counts_leave_out_what_is_too_new_to_be_missed(log):
+    stubs = table(version("a1", "", stamp=LATER), version("d1", "", stamp=OLD), version("b1", "", stamp=NOW))
+    assert log.table("contacts").counts(stubs, settled=NOW) == {
+        "source_count": 3,
+        "copy_count": 2,
+        "missing": 1,
+        "stale": 0,
+    }
+    assert log.table("contacts").counts(stubs, settled=datetime(2027, 1, 1))["stale"] == 1
+
+
+def test_live_records(log):
+    contacts = log.table("contacts")
+    assert sorted(contacts.live_since(0)) == ["a1", "n1"]
+    assert contacts.live_since(2) == []
+    assert contacts.live_count(["a1", "b1"]) == 3
+    assert contacts.alive(["a1", "d1", "b1"]) == ["a1"]
+    assert contacts.deleted_since(OLD) == ["d1"]

@@ -188,6 +188,6 @@ def test_unknown_names_are_refused(tmp_path):
     ):
         load(["crm"], warehouse=tmp_path / "w.duckdb", sync_id="s", sync_seq=1)
     with pytest.raises(
-        ConfigurationError, match="There is no mode fast; the modes of a load are delta, backfill"
+        ConfigurationError, match="There is no mode fast; the modes of a load are delta, sweep, backfill"
     ):
         load(["hubspot"], warehouse=tmp_path / "w.duckdb", sync_id="s", sync_seq=1, mode="fast")

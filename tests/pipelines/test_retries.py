@@ -1,5 +1,6 @@
 """Failures that pass are waited out and counted; what does not pass says what to do."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pipelines.hubspot
 import pipelines.salesforce
 from pipelines.errors import SourceUnavailable
 from pipelines.extract import Reader, Request
+from pipelines.log import RawLog
 from pipelines.objects import ObjectSpec
 from pipelines.window import next_window
 
@@ -16,8 +18,9 @@ def rows_of(reader: Reader, spec: ObjectSpec) -> list[dict[str, Any]]:
     """Everything that a backfill of one object reads, without dlt and warehouse."""
     fields = tuple(field.name for field in reader.fields(spec) if field.is_loaded)
     window = next_window(None, reader.now(), reader.overlap, reader.lag)
-    request = Request(spec, fields, window, unseen=lambda _: [], linked=lambda _: [])
-    return [row for table in reader.read(request).tables for row in table.to_pylist()]
+    with RawLog(Path("none.duckdb"), "raw_crm") as log:
+        request = Request(spec, fields, window, log.table(spec.table))
+        return [row for page in reader.read(request) for row in page.rows.to_pylist()]
 
 
 def leads() -> tuple[Reader, list[dict[str, Any]]]:
@@ -108,13 +111,13 @@ def test_bulk_results_in_many_files(source, monkeypatch, waits, has_header):
     [
         ("bulk_failed", "", "ended as Failed"),
         ("bulk_aborted", "", "ended as Aborted"),
-        ("bulk_stuck", "", "ended as InProgress after [6-9]"),
+        ("bulk_stuck", "", "ended as InProgress .no row in [6-9]"),
         ("bulk_short", "/results", "rows instead of 70"),
     ],
 )
 @pytest.mark.usefixtures("in_bulk")
 def test_a_bulk_job_that_does_not_deliver(source, waits, monkeypatch, kind, path, words):
-    monkeypatch.setattr("pipelines.salesforce.client.POLL_LIMIT", 60.0)
+    monkeypatch.setattr("pipelines.salesforce.bulk.STUCK", 60.0)
     source.fault(kind, path=path, count=0)
     with pytest.raises(SourceUnavailable, match=words):
         leads()
@@ -128,16 +131,24 @@ def test_a_wait_of_hours_is_not_waited(source, waits):
 
 
 def test_a_refusal_names_the_call_and_the_sources_own_code(source, waits):
-    source.fault("query_timeout", path="/queryAll", count=0)
+    source.fault("lock_row", path="/queryAll", count=0)
     with pytest.raises(
-        SourceUnavailable, match=r"refused GET http://\S+/queryAll with HTTP 400 \(QUERY_TIMEOUT\)"
+        SourceUnavailable, match=r"refused GET http://\S+/queryAll with HTTP 400 \(UNABLE_TO_LOCK_ROW\)"
     ):
         leads()
 
 
-def test_a_load_that_fails_leaves_nothing_and_the_next_one_completes(empty, source, waits):
-    source.fault("maintenance", path="/queryAll", nth=9, count=5)
+def test_a_load_that_fails_keeps_what_came_and_the_next_one_goes_on(empty, source, waits, monkeypatch):
+    monkeypatch.setattr("pipelines.salesforce.soql.PAGE", 30)
+    source.fault("maintenance", path="/queryAll", nth=15, count=5)
     with pytest.raises(SourceUnavailable):
         empty.load("salesforce")
-    assert empty.ask("select table_name from duckdb_tables() where not starts_with(table_name, '_dlt')") == []
-    assert empty.load("salesforce").rows_written == 580
+    read = dict(empty.ask("select object, rows_read from raw_salesforce.extracts where window_to is null"))
+    assert 0 < read["Contact"] < 230
+    assert empty.count("raw_salesforce.contact") == read["Contact"]
+    assert empty.count("raw_salesforce.account") > 0
+    result = empty.load("salesforce")
+    rest = {extract.object: extract.rows_read for extract in result.extracts}
+    assert rest["Contact"] == 230 - read["Contact"]
+    assert rest["Account"] == 0
+    assert empty.count("raw_salesforce.contact") == 230

@@ -1,0 +1,129 @@
+"""What one read of one object is to cover: its mode, its window, its fields, and where to go on."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from pipelines.errors import CanonError
+from pipelines.extract import Extract, Mode, Page, Reader, Request, Run
+from pipelines.fields import columns_of
+from pipelines.objects import ObjectSpec
+from pipelines.window import Window, next_window
+
+# What an object's state holds: the end of the last complete window; where a backfill was left; and, for
+# association tables, the last sync all of whose records had their links read.
+WATERMARK, BACKFILL, LINKED = "watermark", "backfill", "linked_to_sync"
+# A backfill that was left longer ago starts again; the results of a bulk job are kept this long, too.
+LONGEST_BREAK = timedelta(days=7)
+BUDGET_PERIOD = timedelta(hours=24)
+
+
+@dataclass
+class Plan:
+    """One read, before its first row. `pages` is not there for a sweep, which looks at the stubs first."""
+
+    spec: ObjectSpec
+    request: Request
+    extract: Extract
+    state: dict[str, Any]
+    pages: Iterator[Page] | None
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether the source shows the object at all."""
+        return bool(self.request.fields)
+
+
+def planned(spec: ObjectSpec, reader: Reader, run: Run, state: dict[str, Any]) -> Plan:
+    """Ask for the fields and the clock, settle the window, and start what takes long at the source."""
+    fields = reader.fields(spec)
+    _know_what_was_spent(reader, run)
+    names = tuple(field.name for field in fields if field.is_loaded)
+    columns_of(spec.name, names)
+    mode, window, position = _scope(spec, reader, run, state, names)
+    extract_id = _extract_id(spec, reader, run)
+    if spec.kind == "records":
+        run.described[spec.name] = (extract_id, fields)
+    request = Request(
+        spec=spec,
+        fields=names,
+        window=window,
+        copy=run.log.table(spec.table),
+        position=position,
+        from_ids=_linking(spec, run, state, mode),
+        calculated=tuple(field.name for field in fields if field.is_calculated and field.is_loaded),
+    )
+    extract = Extract(extract_id, reader.source, spec.name, mode, reader.transport(spec, mode), window, names)
+    plan = Plan(spec, request, extract, state, iter(()))
+    if plan.is_readable:
+        plan.pages = None if mode == "sweep" and spec.kind == "records" else reader.read(request)
+    plan.extract = replace(extract, usage=reader.usage.take())
+    return plan
+
+
+def digest(fields: Sequence[str]) -> str:
+    """A short name of a list of fields; a backfill can only go on with the one that it was begun with."""
+    return sha256(",".join(sorted(fields)).encode()).hexdigest()[:16]
+
+
+def _know_what_was_spent(reader: Reader, run: Run) -> None:
+    if not run.is_budgeted:
+        reader.budget.spent = run.log.calls_since(reader.now() - BUDGET_PERIOD)
+        run.is_budgeted = True
+
+
+def _extract_id(spec: ObjectSpec, reader: Reader, run: Run) -> str:
+    """`<sync>.<source>.<object>`, numbered from the second read of an object in one sync on."""
+    name = f"{run.sync.sync_id}.{reader.source}.{spec.name}"
+    before = sum(extract.object == spec.name for extract in run.extracts)
+    return f"{name}.{before + 1}" if before else name
+
+
+def _scope(
+    spec: ObjectSpec, reader: Reader, run: Run, state: dict[str, Any], names: Sequence[str]
+) -> tuple[Mode, Window, str]:
+    """Mode, window and position. Association tables share the scope of their records, read in this run."""
+    if spec.links is not None:
+        parent = next((each for each in run.extracts if each.object == spec.links.from_object), None)
+        if parent is None:
+            raise CanonError(f"{spec.name} is read after {spec.links.from_object}; load both in one run.")
+        return parent.mode, parent.window, ""
+    watermark = _moment(state.get(WATERMARK))
+    mode = _mode(spec, reader, run, watermark)
+    if mode != "backfill":
+        return mode, next_window(watermark, reader.now(), reader.overlap, reader.lag), ""
+    window = next_window(None, reader.now(), reader.overlap, reader.lag)
+    left = state.get(BACKFILL) or {}
+    if (
+        left.get("fields") != digest(names)
+        or window.end - datetime.fromisoformat(left["end"]) > LONGEST_BREAK
+    ):
+        return mode, window, ""
+    return mode, Window(None, None, datetime.fromisoformat(left["end"])), left["position"]
+
+
+def _mode(spec: ObjectSpec, reader: Reader, run: Run, watermark: datetime | None) -> Mode:
+    """What was never read is read whole; where deletions may have been forgotten, everything is compared."""
+    if watermark is None or run.sync.mode == "backfill":
+        return "backfill"
+    if run.sync.mode == "sweep" or (spec.kind == "records" and not reader.covers(spec, watermark)):
+        return "sweep"
+    return "delta"
+
+
+def _linking(spec: ObjectSpec, run: Run, state: dict[str, Any], mode: Mode) -> Sequence[str]:
+    """The records whose links to read: those that came since all were read, in a delta; else every one.
+
+    Links change without their records' stamp, so what a delta cannot see is read by sweep and backfill.
+    """
+    if spec.links is None:
+        return ()
+    since = state.get(LINKED, 0) if mode == "delta" else 0
+    held = run.log.table(spec.links.from_object).live_since(since)
+    return list(dict.fromkeys([*run.read_ids.get(spec.links.from_object, ()), *held]))
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -1,0 +1,191 @@
+"""Following a plan: from the source's pages to the rows that the log does not hold yet."""
+
+import time
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.ahead import ahead, batches
+from pipelines.counts import count_row
+from pipelines.errors import FieldsChanged
+from pipelines.extract import Page, Progress, Reader, Run
+from pipelines.fields import SYSTEM_TYPES
+from pipelines.plan import BACKFILL, LINKED, WATERMARK, Plan, digest, planned
+from pipelines.window import moved
+
+# Rows that are compared with the log at once. Each comparison scans the ids of the whole raw table, so pages
+# of 100 would be too small; 10,000 wide rows are some 30 MB.
+BATCH = 10_000
+DESCRIPTIONS = 3  # times that an object is described before its fields must hold still for one read
+
+
+def extracted(plan: Plan, reader: Reader, run: Run) -> Iterator[pa.Table]:
+    """Read an object; again with its new fields where those changed after it had been described."""
+    for attempt in range(1, DESCRIPTIONS + 1):
+        try:
+            yield from ObjectRead(plan, reader, run).tables()
+            return
+        except FieldsChanged:
+            if attempt == DESCRIPTIONS:
+                raise
+            plan = planned(plan.spec, reader, run, plan.state)
+
+
+class ObjectRead:
+    """One read of one object with one list of fields."""
+
+    def __init__(self, plan: Plan, reader: Reader, run: Run) -> None:
+        self._plan, self._reader, self._run = plan, reader, run
+        self._request = plan.request
+        self._copy = plan.request.copy
+        self._extract = plan.extract
+
+    def tables(self) -> Iterator[pa.Table]:
+        """What the log does not hold yet, ready for it; the state moves with a whole window only."""
+        try:
+            yield from self._swept() if self._plan.pages is None else self._paged(self._plan.pages)
+            if not self._run.is_paused and self._plan.is_readable:
+                self._complete()
+            if not self._extract.rows_written:
+                yield from self._missing_columns()
+        finally:
+            self._close()
+
+    def _paged(self, pages: Iterator[Page]) -> Iterator[pa.Table]:
+        """The pages' news; for what is read whole, tombstones for what has vanished, too."""
+        ids: list[pa.Table] = []
+        for page in self._gathered(pages):
+            yield from self._news(page)
+            if self._plan.spec.kind == "whole":
+                ids.append(page.rows.select(["_record_id"]))
+            elif self._extract.mode == "delta":
+                yield from self._absorbed(page.rows)
+            self._remember(page)
+        if ids:
+            yield from self._tombstones(self._copy.gone(pa.concat_tables(ids)))
+
+    def _swept(self) -> Iterator[pa.Table]:
+        """Compare every record's stub with the copy; read what differs, mark what the source lost."""
+        stubs = pa.concat_tables(list(self._reader.stubs(self._request)))
+        settled = self._request.window.seam or self._request.window.end
+        found = self._copy.counts(stubs, settled)
+        yield from self._fetched(self._copy.differing(stubs))
+        surplus = yield from self._if_gone(self._copy.gone(stubs))
+        row = count_row(
+            self._plan.spec.name,
+            found,
+            surplus,
+            extract_id=self._extract.extract_id,
+            sync_seq=self._run.sync.sync_seq,
+            counted_at=self._reader.now(),
+        )
+        self._run.counts.append(row)
+
+    def _absorbed(self, rows: pa.Table) -> Iterator[pa.Table]:
+        """Tombstones for records that these took over in a merge: some sources just stop knowing them."""
+        yield from self._if_gone(self._copy.alive(self._reader.absorbed(rows)))
+
+    def _if_gone(self, ids: Sequence[str]) -> Generator[pa.Table, None, int]:
+        """Ask for each of these records; one that is there is read, the others get tombstones."""
+        there: set[str] = set()
+        for page in self._gathered(self._reader.fetch(self._request, ids) if ids else iter(())):
+            there.update(page.rows.column("_record_id").to_pylist())
+            yield from self._news(page)
+        gone = [record_id for record_id in ids if record_id not in there]
+        yield from self._tombstones(gone)
+        return len(gone)
+
+    def _fetched(self, ids: Sequence[str]) -> Iterator[pa.Table]:
+        for page in self._gathered(self._reader.fetch(self._request, ids) if ids else iter(())):
+            yield from self._news(page)
+
+    def _gathered(self, pages: Iterable[Page]) -> Iterator[Page]:
+        """Pages as batches, fetched ahead; the load is paused at the first good moment after its time."""
+        return ahead(batches(self._until_pause(pages), BATCH))
+
+    def _until_pause(self, pages: Iterable[Page]) -> Iterator[Page]:
+        for page in pages:
+            yield page
+            is_resumable = bool(page.position) and self._extract.mode == "backfill"
+            if is_resumable and time.monotonic() > self._run.pause_after:
+                self._run.is_paused = True
+                return
+
+    def _news(self, page: Page) -> Iterator[pa.Table]:
+        """The rows of a page that the log does not hold yet."""
+        self._note_ids(page.rows)
+        rows = tagged(page.rows, self._extract.extract_id, self._run)
+        changed = self._copy.changed(rows, self._extract.fields)
+        self._extract = replace(
+            self._extract.plus(page.rows.num_rows, changed.num_rows), transport=page.transport
+        )
+        yield from unless_empty(changed)
+        self._report()
+
+    def _note_ids(self, rows: pa.Table) -> None:
+        if self._plan.spec.has_links:
+            live = rows.filter(pc.invert(rows.column("_is_deleted"))).column("_record_id")
+            self._run.read_ids.setdefault(self._plan.spec.name, []).extend(live.to_pylist())
+
+    def _tombstones(self, ids: Sequence[str]) -> Iterator[pa.Table]:
+        for start in range(0, len(ids), BATCH):
+            rows = self._copy.tombstones(
+                ids[start : start + BATCH],
+                extract_id=self._extract.extract_id,
+                sync_seq=self._run.sync.sync_seq,
+            )
+            self._extract = self._extract.plus(0, rows.num_rows)
+            yield from unless_empty(rows)
+
+    def _remember(self, page: Page) -> None:
+        """Where a backfill stands; committed with the rows that came before, whatever happens next."""
+        if self._extract.mode == "backfill" and page.position:
+            self._plan.state[BACKFILL] = {
+                "end": self._request.window.end.isoformat(),
+                "fields": digest(self._request.fields),
+                "position": page.position,
+            }
+
+    def _complete(self) -> None:
+        state, window = self._plan.state, self._request.window
+        if self._plan.spec.kind == "links":
+            state[LINKED] = self._run.sync.sync_seq
+        held = state.get(WATERMARK)
+        state[WATERMARK] = moved(datetime.fromisoformat(held) if held else None, window).isoformat()
+        state.pop(BACKFILL, None)
+        self._run.done.add(self._plan.spec.name)
+        self._extract = replace(self._extract, is_complete=True)
+
+    def _close(self) -> None:
+        usage = self._extract.usage.plus(self._reader.usage.take())
+        self._extract = replace(self._extract, usage=usage, finished_at=self._reader.now())
+        self._run.extracts.append(self._extract)
+        self._report(is_done=self._extract.is_complete)
+
+    def _missing_columns(self) -> Iterator[pa.Table]:
+        """An empty table where the raw table lacks columns, so that it has them even before the first row."""
+        types = SYSTEM_TYPES | {field.lower(): pa.string() for field in self._extract.fields}
+        if not types.keys() <= self._copy.log.columns(self._copy.name):
+            yield pa.schema(types).empty_table()
+
+    def _report(self, *, is_done: bool = False) -> None:
+        extract = self._extract
+        self._run.sync.report(
+            Progress(extract.source, extract.object, extract.rows_read, extract.rows_written, is_done)
+        )
+
+
+def tagged(rows: pa.Table, extract_id: str, run: Run) -> pa.Table:
+    """Add which read brought the rows."""
+    count = rows.num_rows
+    rows = rows.append_column("_extract_id", pa.repeat(pa.scalar(extract_id, pa.string()), count))
+    return rows.append_column("_sync_seq", pa.repeat(pa.scalar(run.sync.sync_seq, pa.int64()), count))
+
+
+def unless_empty(rows: pa.Table) -> Iterator[pa.Table]:
+    """The table, if it has rows."""
+    if rows.num_rows:
+        yield rows
