@@ -8,7 +8,7 @@ environment: the credentials of one system would else be sent to another.
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -65,24 +65,22 @@ def read_profile(root: Path, profile: str) -> dict[str, Any]:
     return _merged(_toml(config) if config.is_file() else {}, _toml(secrets))
 
 
-def connect(source: str, settings: Mapping[str, Any]) -> Reader:
-    """A reader of a source with these settings and no other.
+def describe(source: str, settings: Mapping[str, Any] | None = None) -> dict[str, Sequence[Field] | None]:
+    """Ask an environment for the fields of every object of a source that has records.
+
+    Args:
+        source: name of the source.
+        settings: those of a profile, and no other are used, also where a reader looks one up again while it
+            reads; None: this environment's.
 
     Raises:
-        ConfigurationError: a setting is missing or unusable.
+        ConfigurationError: a setting is missing, unusable or was refused.
+        SourceUnavailable: the source did not answer.
     """
-    with _only(settings):
+    with nullcontext() if settings is None else _only(settings):
         reader: Reader = import_module(f"pipelines.{source}").connect()
-    return reader
-
-
-def describe(source: str, reader: Reader) -> dict[str, Sequence[Field] | None]:
-    """Ask an environment for the fields of every object of a source that has records."""
-    return {
-        spec.name: _fields(reader, spec)
-        for spec in import_module(f"pipelines.{source}.objects").OBJECTS
-        if spec.kind == "records"
-    }
+        specs = import_module(f"pipelines.{source}.objects").OBJECTS
+        return {spec.name: _fields(reader, spec) for spec in specs if spec.kind == "records"}
 
 
 def differences(source: str, here: Described, there: Described) -> list[Difference]:

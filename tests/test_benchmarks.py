@@ -19,7 +19,19 @@ WITH_RATIO = {
 @pytest.mark.slow
 def test_every_step_has_its_figures(tmp_path: Path) -> None:
     file = tmp_path / "bench.md"
-    command = [sys.executable, "-m", "benchmarks", "--rows", "600", "--repeat", "1", "--markdown", str(file)]
+    command = [
+        sys.executable,
+        "-m",
+        "benchmarks",
+        "--rows",
+        "600",
+        "--load-rows",
+        "900",
+        "--repeat",
+        "1",
+        "--markdown",
+        str(file),
+    ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stderr

@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.arrow import stamp_column, text_column
+from pipelines.arrow import stamp_column, text_column, text_columns
 from pipelines.fields import Field
 from pipelines.hubspot.objects import LINK_FIELDS, OWNER_FIELDS, STAGE_FIELDS
 
@@ -30,8 +30,10 @@ def field_of(definition: Record) -> Field:
 def table_of(records: Sequence[Record], properties: Sequence[str], cursor: str) -> pa.Table:
     """Records with their properties as rows for the log."""
     values = [record["properties"] for record in records]
-    columns = {name.lower(): text_column([value.get(name) for value in values]) for name in properties}
-    return pa.table({**_system(records, cursor), **columns})
+    columns = text_columns(values, properties)
+    return pa.table(
+        {**_system(records, cursor), **{name.lower(): column for name, column in columns.items()}}
+    )
 
 
 def stubs_of(records: Sequence[Record], cursor: str) -> pa.Table:

@@ -9,11 +9,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
-from pipelines.arrow import stamp_column, text_column
+from pipelines.arrow import stamp_column, text_columns
 from pipelines.fields import Field
 
 # Compound fields repeat their components, base64 and json have no text form; Bulk can select none of them.
 NOT_SELECTABLE = frozenset({"address", "location", "base64", "json", "complexvalue"})
+BLOCK = 8 << 20  # bytes of CSV parsed at once; no record is longer than one block
 DECIMALS = frozenset({"double", "currency", "percent", "long"})
 Texts: TypeAlias = "pa.Array | pa.ChunkedArray"
 
@@ -36,7 +37,8 @@ def field_of(described: Mapping[str, Any]) -> Field:
 
 def table_of(records: Sequence[Mapping[str, Any]], types: Mapping[str, str], cursor: str) -> pa.Table:
     """REST records as rows for the log; `types` maps the field names to their describe types."""
-    columns = {name: text_column([record.get(name) for record in records]) for name in types}
+    booleans = {name for name, kind in types.items() if kind == "boolean"}
+    columns = text_columns(records, list(types), booleans=booleans)
     return _with_system_columns(columns, types, cursor)
 
 
@@ -48,16 +50,15 @@ def table_of_csv(body: bytes, types: Mapping[str, str], cursor: str) -> pa.Table
     Raises:
         ValueError: the text is no CSV with these fields (cut off, say).
     """
-    body = body.translate(None, b"\x00")
+    if b"\x00" in body:
+        body = body.translate(None, b"\x00")
     if not body:
         return table_of([], types, cursor)
     header = body.split(b"\n", 1)[0].decode().replace('"', "").strip()
     has_header = set(header.split(",")) == set(types)
     read = pa_csv.read_csv(
         io.BytesIO(body),
-        read_options=pa_csv.ReadOptions(
-            block_size=max(len(body), 1 << 20), column_names=None if has_header else list(types)
-        ),
+        read_options=pa_csv.ReadOptions(block_size=BLOCK, column_names=None if has_header else list(types)),
         parse_options=pa_csv.ParseOptions(newlines_in_values=True),
         convert_options=pa_csv.ConvertOptions(
             column_types=dict.fromkeys(types, pa.string()), strings_can_be_null=False
