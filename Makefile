@@ -34,7 +34,11 @@ demo: $(READY) ## the main job on the bundled sample: two CRMs over HTTP in, one
 
 .PHONY: test
 test: $(READY) ## all tests: Python, dbt unit and data tests, the sandbox, end to end
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup -m "not long"
+
+.PHONY: test-long
+test-long: $(READY) ## what takes minutes: random histories, kills at any moment, a million contacts
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup -m long
 
 .PHONY: lint
 lint: $(READY) ## ruff, mypy --strict, sqlfluff, dbt compile on nothing

@@ -118,6 +118,14 @@ class Page:
     position: str = ""
 
 
+@dataclass(frozen=True)
+class Reading:
+    """A reader's answer. `position` is where its first page starts, if something long began there already."""
+
+    pages: Iterator[Page]
+    position: str = ""
+
+
 class Reader(Protocol):
     """A source, seen by the resource factory. Its iterators make their calls while they are being taken.
 
@@ -145,7 +153,7 @@ class Reader(Protocol):
     def covers(self, spec: ObjectSpec, since: datetime) -> bool:
         """Whether the source still tells everything that was deleted since then."""
 
-    def read(self, request: Request) -> Iterator[Page]:
+    def read(self, request: Request) -> Reading:
         """The records of the request's window. Long jobs at the source start before this returns."""
 
     def stubs(self, request: Request) -> Iterator[pa.Table]:

@@ -35,6 +35,15 @@ class Plan:
         """Whether the source shows the object at all."""
         return bool(self.request.fields)
 
+    def remember(self, position: str) -> None:
+        """Where a backfill stands; committed with the rows that came before, whatever happens next."""
+        if self.extract.mode == "backfill" and position:
+            self.state[BACKFILL] = {
+                "end": self.request.window.end.isoformat(),
+                "fields": digest(self.request.fields),
+                "position": position,
+            }
+
 
 def planned(spec: ObjectSpec, reader: Reader, run: Run, state: dict[str, Any]) -> Plan:
     """Ask for the fields and the clock, settle the window, and start what takes long at the source."""
@@ -58,7 +67,11 @@ def planned(spec: ObjectSpec, reader: Reader, run: Run, state: dict[str, Any]) -
     extract = Extract(extract_id, reader.source, spec.name, mode, reader.transport(spec, mode), window, names)
     plan = Plan(spec, request, extract, state, iter(()))
     if plan.is_readable:
-        plan.pages = None if mode == "sweep" and spec.kind == "records" else reader.read(request)
+        plan.pages = None
+        if mode != "sweep" or spec.kind != "records":
+            reading = reader.read(request)
+            plan.pages = reading.pages
+            plan.remember(reading.position)
     plan.extract = replace(extract, usage=reader.usage.take())
     return plan
 

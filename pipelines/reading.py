@@ -13,7 +13,7 @@ from pipelines.counts import count_row
 from pipelines.errors import FieldsChanged
 from pipelines.extract import Page, Progress, Reader, Run
 from pipelines.fields import SYSTEM_TYPES
-from pipelines.plan import BACKFILL, LINKED, WATERMARK, Plan, digest, planned
+from pipelines.plan import BACKFILL, LINKED, WATERMARK, Plan, planned
 from pipelines.window import moved
 
 # Rows that are compared with the log at once. Each comparison scans the ids of the whole raw table, so pages
@@ -63,7 +63,7 @@ class ObjectRead:
                 ids.append(page.rows.select(["_record_id"]))
             elif self._extract.mode == "delta":
                 yield from self._absorbed(page.rows)
-            self._remember(page)
+            self._plan.remember(page.position)
         if ids:
             yield from self._tombstones(self._copy.gone(pa.concat_tables(ids)))
 
@@ -139,15 +139,6 @@ class ObjectRead:
             )
             self._extract = self._extract.plus(0, rows.num_rows)
             yield from unless_empty(rows)
-
-    def _remember(self, page: Page) -> None:
-        """Where a backfill stands; committed with the rows that came before, whatever happens next."""
-        if self._extract.mode == "backfill" and page.position:
-            self._plan.state[BACKFILL] = {
-                "end": self._request.window.end.isoformat(),
-                "fields": digest(self._request.fields),
-                "position": page.position,
-            }
 
     def _complete(self) -> None:
         state, window = self._plan.state, self._request.window

@@ -8,7 +8,7 @@ from itertools import chain, islice
 import pyarrow as pa
 
 from pipelines.errors import CanonError, FieldsChanged
-from pipelines.extract import Mode, Page, Request
+from pipelines.extract import Mode, Page, Reading, Request
 from pipelines.fields import Field
 from pipelines.http import Budget, Usage
 from pipelines.hubspot.client import LINK_BATCH, LIST_PAGE, HubspotClient, Record
@@ -75,8 +75,11 @@ class HubspotReader:
         """Whether whatever was archived since then is still listed."""
         return self.now() - since < ARCHIVE_KEPT
 
-    def read(self, request: Request) -> Iterator[Page]:
+    def read(self, request: Request) -> Reading:
         """Read what the request asks for, by the object's kind."""
+        return Reading(self._pages(request))
+
+    def _pages(self, request: Request) -> Iterator[Page]:
         if request.spec.kind == "links":
             return self._links(request)
         if request.spec.name == "owners":

@@ -45,6 +45,11 @@ class BulkRead:
             raise
         return True
 
+    @property
+    def position(self) -> str:
+        """Where the results stand, for a later run."""
+        return f"{BULK} {self._job} {self._given} {self._locator}"
+
     def go_on(self, position: str) -> bool:
         """Take up a job of an earlier run where its results were left; False if the position is none."""
         parts = position.split(" ")
@@ -67,7 +72,7 @@ class BulkRead:
         while self._locator != LAST_LOCATOR:
             table, self._locator = self._client.job_results(self._job, self._locator, self._read_csv)
             self._given += table.num_rows
-            yield Page(table, BULK, f"{BULK} {self._job} {self._given} {self._locator}")
+            yield Page(table, BULK, self.position)
         if self._given != rows:
             raise SourceUnavailable(
                 f"Salesforce's bulk job {self._job} processed {rows} rows of {self._spec.name}, but its "

@@ -1,6 +1,7 @@
 """How a Salesforce object is read: by window and keyset over REST, or as a bulk job where there is much."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import chain
 
@@ -8,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.errors import RequestRefused
-from pipelines.extract import Mode, Page, Request
+from pipelines.extract import Mode, Page, Reading, Request
 from pipelines.fields import Field
 from pipelines.http import Budget, Usage
 from pipelines.objects import ObjectSpec
@@ -84,18 +85,18 @@ class SalesforceReader:
             return False  # the server does not answer for a time that long ago
         return soql.instant(answer["earliestDateAvailable"]) <= since
 
-    def read(self, request: Request) -> Iterator[Page]:
-        """A backfill by count; of a window first its overlap, then its new part.
+    def read(self, request: Request) -> Reading:
+        """A backfill by its size; of a window first its overlap, then its new part.
 
-        A job takes what is above the threshold of rows; one for a backfill starts at once.
+        The job of a backfill starts at once, or is an earlier run's.
         """
         if not request.window.is_backfill:
-            return chain(self._overlap(request), self._new(request))
-        bulk = BulkRead(self._client, request.spec, self._wanted(request), Span(end=request.window.end))
+            return Reading(chain(self._overlap(request), self._new(request)))
+        span = Span(end=request.window.end)
+        bulk = BulkRead(self._client, request.spec, self._wanted(request), span)
         if request.position and bulk.go_on(request.position):
-            return bulk.pages()
-        span = Span(end=request.window.end, after=rest_position(request.position))
-        return self._by_size(request, span)
+            return Reading(bulk.pages(), bulk.position)
+        return self._by_size(request, replace(span, after=rest_position(request.position)))
 
     def stubs(self, request: Request) -> Iterator[pa.Table]:
         """Id, stamp, deletion mark and formula fields of all records."""
@@ -103,14 +104,14 @@ class SalesforceReader:
         known = self._types[request.spec.name]
         types = {name: known[name] for name in names if name in known}
         yield RestRead(self._client, request.spec, types).none()
-        for page in self._by_size(request, Span(), types):
+        for page in self._by_size(request, Span(), types).pages:
             yield page.rows
 
     def fetch(self, request: Request, ids: Sequence[str]) -> Iterator[Page]:
         """Records by id; all of them by a job where a job is what so many take."""
         if len(ids) <= self._bulk_threshold:
             return self._rest(request).by_ids(ids)
-        return self._chosen(self._by_size(request, Span()), set(ids))
+        return self._chosen(self._by_size(request, Span()).pages, set(ids))
 
     def absorbed(self, rows: pa.Table) -> list[str]:
         """None: the losers of a merge come as deleted records of their own."""
@@ -135,18 +136,19 @@ class SalesforceReader:
         for page in pages:
             yield page
             if page.rows.num_rows >= soql.PAGE:
-                pages = self._by_size(request, Span(end=span.end, after=rest_position(page.position)))
+                rest = Span(end=span.end, after=rest_position(page.position))
+                pages = self._by_size(request, rest).pages
                 break
         yield from pages
 
-    def _by_size(self, request: Request, span: Span, types: dict[str, str] | None = None) -> Iterator[Page]:
+    def _by_size(self, request: Request, span: Span, types: dict[str, str] | None = None) -> Reading:
         """A span by a job or over REST, whichever its size calls for and the server allows."""
         spec, types = request.spec, types or self._wanted(request)
         if self._is_much(soql.count(spec.name, spec.cursor, span)):
             bulk = BulkRead(self._client, spec, types, span)
             if bulk.start():
-                return bulk.pages()
-        return RestRead(self._client, spec, types).pages(span)
+                return Reading(bulk.pages(), bulk.position)
+        return Reading(RestRead(self._client, spec, types).pages(span))
 
     def _is_much(self, query: str) -> bool:
         try:

@@ -59,12 +59,15 @@ def test_a_file_that_is_no_toml_is_named_and_not_repeated(tmp_path: Path):
 def test_nothing_of_this_environment_reaches_the_other(
     tmp_path: Path, server: Sandbox, monkeypatch: pytest.MonkeyPatch
 ):
-    """Its login address with our client secret would send the secret to a stranger."""
+    """Its address with our secret would send the secret to a stranger, at once or when its own is refused."""
     point_at(server, monkeypatch)
     theirs = {"login_url": "https://other.example", "credentials": {"client_id": "x"}}
     with pytest.raises(ConfigurationError, match="CLIENT_SECRET"):
-        environments.connect("salesforce", {"sources": {"salesforce": theirs}})
-    environments.connect("salesforce", read_profile_of(tmp_path, server))
+        environments.describe("salesforce", {"sources": {"salesforce": theirs}})
+    account = {"access_token": "pat-of-somebody-else", "base_url": server.base_url}
+    with pytest.raises(ConfigurationError, match="HubSpot refused the access token"):
+        environments.describe("hubspot", {"sources": {"hubspot": account}})
+    assert environments.describe("hubspot")["contacts"]
 
 
 def read_profile_of(root: Path, server: Sandbox) -> dict[str, object]:
@@ -73,21 +76,23 @@ def read_profile_of(root: Path, server: Sandbox) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("system", ["salesforce", "hubspot"])
-def test_an_environment_is_no_different_from_itself(tmp_path: Path, server: Sandbox, system: str):
+def test_an_environment_is_no_different_from_itself(
+    tmp_path: Path, server: Sandbox, monkeypatch: pytest.MonkeyPatch, system: str
+):
     server.reset()
-    settings = read_profile_of(tmp_path, server)
-    here = environments.describe(system, environments.connect(system, settings))
-    there = environments.describe(system, environments.connect(system, settings))
+    point_at(server, monkeypatch)
+    here = environments.describe(system)
+    there = environments.describe(system, read_profile_of(tmp_path, server))
     assert len(here["Contact" if system == "salesforce" else "contacts"] or ()) > 20
     assert differences(system, here, there) == []
 
 
 def test_a_field_that_the_other_environment_hides_is_only_here(tmp_path: Path, server: Sandbox):
     server.reset()
-    reader = environments.connect("salesforce", read_profile_of(tmp_path, server))
-    here = environments.describe("salesforce", reader)
+    settings = read_profile_of(tmp_path, server)
+    here = environments.describe("salesforce", settings)
     server.switch(hidden_fields=["Contact.HasOptedOutOfEmail"])
-    there = environments.describe("salesforce", reader)
+    there = environments.describe("salesforce", settings)
     assert differences("salesforce", here, there) == [
         Difference("salesforce", "Contact", "HasOptedOutOfEmail", "only here")
     ]

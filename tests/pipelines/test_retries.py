@@ -20,7 +20,7 @@ def rows_of(reader: Reader, spec: ObjectSpec) -> list[dict[str, Any]]:
     window = next_window(None, reader.now(), reader.overlap, reader.lag)
     with RawLog(Path("none.duckdb"), "raw_crm") as log:
         request = Request(spec, fields, window, log.table(spec.table))
-        return [row for page in reader.read(request) for row in page.rows.to_pylist()]
+        return [row for page in reader.read(request).pages for row in page.rows.to_pylist()]
 
 
 def leads() -> tuple[Reader, list[dict[str, Any]]]:
