@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
+import orjson
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.routing import compile_path
 from starlette.types import Receive, Scope, Send
 
-from sandbox import faults as fault_rules
+from sandbox import fault_replies
 from sandbox.actions import apply
 from sandbox.faults import Fault
 from sandbox.http import ApiError, BadParameter, Call, Handler, Reply
@@ -54,7 +56,7 @@ class Api:
         request = Request(scope, receive)
         body = await request.body()
         path = _normal(scope["path"])
-        fired = self._world.matching_faults(request.method, path)
+        fired = self._world.matching_faults(request.method, path, lambda: _soql(request, path, body))
         await _wait(fired)
         reply = await run_in_threadpool(self._answer, request, path, body, fired)
         self._log(request, path, reply, time.monotonic() - started)
@@ -67,7 +69,7 @@ class Api:
             if not path.startswith("/services/data"):
                 return reply
             common = salesforce.reply_headers(world, len(world.log) + 1)
-        return Reply(reply.status, reply.body, reply.media_type, {**common, **reply.headers})
+        return replace(reply, headers={**common, **reply.headers})
 
     def _replaced(self, request: Request, path: str, fired: tuple[Fault, ...]) -> Reply | None:
         """Return the reply of the first fault that stands in for the real one."""
@@ -75,7 +77,7 @@ class Api:
             return Reply(414, b"<html><body>URI Too Long</body></html>", "text/html;charset=UTF-8")
         for fault in fired:
             self._before(fault)
-            if reply := fault_rules.replacement(fault, path):
+            if reply := fault_replies.replacement(fault, path):
                 return reply
         return None
 
@@ -159,6 +161,16 @@ def _call(
     return Call(request.method, path, parameters, query, headers, body, fired)
 
 
+def _soql(request: Request, path: str, body: bytes) -> str:
+    """Return the query that a call asks, of the URL or of a Bulk job; empty when it asks none."""
+    if path.endswith("/jobs/query"):
+        try:
+            return str(orjson.loads(body).get("query", ""))
+        except (ValueError, AttributeError):
+            return ""
+    return str(request.query_params.get("q", ""))
+
+
 async def _wait(fired: tuple[Fault, ...]) -> None:
     for fault in fired:
         if fault.kind == "latency":
@@ -185,7 +197,19 @@ async def _send(send: Send, reply: Reply, date: str, fired: tuple[Fault, ...], i
         return
     if slow := next((fault for fault in fired if fault.kind == "slow_body"), None):
         body = await _trickle(send, body, float(slow.parameters.get("seconds", 1)))
+    elif reply.pieces and not is_head:
+        body = await _in_pieces(send, body, reply.pieces)
     await send({"type": "http.response.body", "body": body})
+
+
+async def _in_pieces(send: Send, body: bytes, sizes: tuple[int, ...]) -> bytes:
+    """Send all but the last piece, each in a write of its own; returns the last piece."""
+    start = 0
+    for size in sizes[:-1]:
+        await send({"type": "http.response.body", "body": body[start : start + size], "more_body": True})
+        start += size
+        await asyncio.sleep(0)
+    return body[start:]
 
 
 async def _trickle(send: Send, body: bytes, seconds: float, parts: int = 10) -> bytes:

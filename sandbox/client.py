@@ -10,7 +10,8 @@ import requests
 
 from sandbox.credentials import Credentials
 
-TIMEOUT = 60
+TIMEOUT = 600
+"""Seconds; a reset loads the data anew, which takes a while where there is much."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,14 @@ class Sandbox:
     def change(self, action: Mapping[str, Any]) -> dict[str, Any]:
         """Apply one change, in the form of an entry of `day_two.json`; returns {"id": ...}."""
         return self._send("POST", "change", action)
+
+    def webhooks(self, url: str, **order: Any) -> dict[str, Any]:
+        """Deliver events of changes to a receiver on loopback; see `sandbox.hubspot.webhooks.delivery`."""
+        return self._send("POST", "webhooks", {"url": url} | order)
+
+    def events(self) -> list[dict[str, Any]]:
+        """Return the events that HubSpot's changes left so far."""
+        return list(self._send("GET", "webhooks")["events"])
 
     def day_two(self, advance: float = 0) -> list[dict[str, Any]]:
         """Let `advance` seconds pass and apply `day_two.json`; returns its stories in order."""

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
+
+_stated: ContextVar[datetime | None] = ContextVar("stated moment", default=None)
 
 
 class Clock:
@@ -16,6 +21,8 @@ class Clock:
 
     def now(self) -> datetime:
         """Return the current sandbox time, timezone-aware UTC."""
+        if stated := _stated.get():
+            return stated
         if self._frozen:
             return self._base
         return self._base + timedelta(seconds=time.monotonic() - self._anchor)
@@ -33,6 +40,15 @@ class Clock:
         """Stop the clock where it is, or let it tick again."""
         self.set(self.now())
         self._frozen = frozen
+
+    @contextmanager
+    def showing(self, moment: datetime | None) -> Iterator[None]:
+        """Show another moment (aware UTC) to what happens inside and to nothing else; None shows the own."""
+        before = _stated.set(moment)
+        try:
+            yield
+        finally:
+            _stated.reset(before)
 
     @property
     def frozen(self) -> bool:

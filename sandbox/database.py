@@ -6,11 +6,17 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 
 def quoted(name: str) -> str:
     """Return an SQL identifier."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def text_sql(text: str) -> str:
+    """Return an SQL string literal."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 class Database:
@@ -40,11 +46,27 @@ class Database:
         found = self.row(sql, parameters)
         return found[0] if found else None
 
-    def batches(self, sql: str, parameters: Sequence[Any] = (), size: int = 20_000) -> Iterator[list[Any]]:
-        """Yield the rows of a large result in lists of at most `size`."""
-        result = self._connection.execute(sql, parameters)
-        while rows := result.fetchmany(size):
-            yield rows
+    def picked(self, columns: str, source: str, alias: str, places: Sequence[int]) -> list[tuple[Any, ...]]:
+        """Return columns of the rows at these places (`rowid` of `alias`), in the order of the places.
+
+        Choosing rows by few columns and reading the rest of only those is what keeps a page of a wide table
+        independent of the table's size. Places mean something until the next change only.
+        """
+        if not places:
+            return []
+        rows = self.rows(
+            f"select {alias}.rowid, {columns} from {source} "
+            f"where {alias}.rowid between ? and ? and {alias}.rowid in (select unnest(?))",
+            [min(places), max(places), list(places)],
+        )
+        found = {row[0]: row[1:] for row in rows}
+        return [found[place] for place in places]
+
+    def texts(self, sql: str, parameters: Sequence[Any] = (), size: int = 20_000) -> Iterator[pa.StringArray]:
+        """Yield the one text column of a large result in pieces of about `size` rows."""
+        reader = self._connection.sql(sql, params=list(parameters)).to_arrow_reader(size)
+        for batch in reader:
+            yield batch.column(0)
 
     def insert(self, table: str, values: dict[str, Any]) -> None:
         """Insert one row given as column name to value."""

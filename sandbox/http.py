@@ -18,12 +18,13 @@ JSON = "application/json;charset=UTF-8"
 
 @dataclass(frozen=True)
 class Reply:
-    """A complete HTTP response."""
+    """A complete HTTP response. `pieces` are the sizes in which its body is sent, if it is sent in pieces."""
 
     status: int
     body: bytes = b""
     media_type: str = JSON
     headers: Mapping[str, str] = field(default_factory=dict)
+    pieces: tuple[int, ...] = ()
 
 
 class ApiError(Exception):

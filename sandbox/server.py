@@ -31,6 +31,7 @@ from sandbox.world import World
 HOST = "127.0.0.1"
 DEFAULT_DATA = Path(__file__).resolve().parent.parent / "data"
 START_SECONDS = 60
+"""How long a start may take by default; the sample needs one, a million records half a minute."""
 STOP_SECONDS = 5
 _PORT_ATTEMPTS = 50
 
@@ -58,9 +59,15 @@ def serve(
 
 @contextmanager
 def running(
-    data_dir: Path = DEFAULT_DATA, port: int = 0, credentials: Credentials | None = None
+    data_dir: Path = DEFAULT_DATA,
+    port: int = 0,
+    credentials: Credentials | None = None,
+    start_seconds: float = START_SECONDS,
 ) -> Iterator[Sandbox]:
-    """Run the sandbox in a process of its own; it always stops on exit, and when this process dies."""
+    """Run the sandbox in a process of its own; it always stops on exit, and when this process dies.
+
+    Raises RuntimeError when it is not there after `start_seconds`.
+    """
     accepted = credentials or Credentials.from_environment(os.environ)
     command = [
         sys.executable,
@@ -79,21 +86,21 @@ def running(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, cwd=root, text=True
     ) as process:
         try:
-            ready_port = _ready_port(process)
+            ready_port = _ready_port(process, start_seconds)
             yield Sandbox.on(f"http://{HOST}:{ready_port}", f"http://{HOST}:{ready_port + 1}", accepted)
         finally:
             _stop(process)
 
 
-def _ready_port(process: subprocess.Popen[str]) -> int:
+def _ready_port(process: subprocess.Popen[str], start_seconds: float) -> int:
     """Return the port the child reports; raises RuntimeError when it ends or stays silent."""
-    timer = threading.Timer(START_SECONDS, process.kill)
+    timer = threading.Timer(start_seconds, process.kill)
     timer.start()
     line = process.stdout.readline() if process.stdout else ""
     timer.cancel()
     if not line:
         raise RuntimeError(
-            f"The sandbox did not start within {START_SECONDS} seconds, or ended; its error output is above."
+            f"The sandbox did not start within {start_seconds:g} seconds, or ended; its errors are above."
         )
     return int(json.loads(line)["port"])
 

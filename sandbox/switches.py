@@ -14,6 +14,10 @@ class Switches:
     # Salesforce
     session_seconds: int = 7200
     """Life of a session since its last use; the org default is two hours."""
+    session_life_seconds: int = 0
+    """Life of a session since its login, however much it is used; 0 is without end."""
+    session_calls: int = 0
+    """How many calls a session answers before it ends; 0 is without end."""
     locator_seconds: int = 172_800
     """Life of a query locator; two days are documented, older texts say 900 seconds."""
     locator_error_status: int = 400
@@ -22,10 +26,14 @@ class Switches:
     """How far back getDeleted and getUpdated look; 15 or 30."""
     replication_minimum_seconds: int = 60
     """A shorter getDeleted window is INVALID_REPLICATION_DATE."""
+    replication_refuses_old: bool = True
+    """Whether a start before the horizon is INVALID_REPLICATION_DATE; else the reply tells of the gap."""
     bulk_datetime: str = "Z"
     """Suffix of datetimes in Bulk CSV: `Z` or `+0000`."""
     bulk_header_every_chunk: bool = True
     """Whether result chunks after the first start with the header row too."""
+    bulk_header_without_rows: bool = True
+    """Whether the results of a job without rows are a header row, or nothing."""
     bulk_not_ready_status: int = 204
     """Status of the results of an unfinished job: 204, or 400."""
     bulk_integer_suffix: str = ""
@@ -48,6 +56,10 @@ class Switches:
     """Salesforce ids of records that are not shared with the integration user; queries leave them out."""
 
     # HubSpot
+    token_seconds: int = 1800
+    """Life of an OAuth access token; the token of a private app does not end with it."""
+    private_app_ends: str = ""
+    """Moment (ISO, UTC) from which the token of a private app is refused; the dates are hearsay so far."""
     search_max_groups: int = 5
     search_max_filters_per_group: int = 6
     search_max_filters: int = 18

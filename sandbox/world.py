@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from sandbox.hubspot.schema import OBJECT_TYPES, table
 from sandbox.hubspot.store import HubspotStore
 from sandbox.salesforce.schema import SObject
 from sandbox.salesforce.store import SalesforceStore
+from sandbox.soql.window import window_hours
 from sandbox.switches import Switches
 
 MAX_LOG = 100_000
@@ -29,6 +30,7 @@ class World:
         self.data_dir = data_dir
         self.credentials = credentials or Credentials()
         self.lock = threading.RLock()
+        self.database = Database()
         self.reset()
 
     def reset(self) -> None:
@@ -36,6 +38,7 @@ class World:
         self.switches = Switches()
         self.faults: list[Fault] = []
         self.log: list[dict[str, Any]] = []
+        self.database.close()  # else both worlds would be in memory while the new one is loaded
         self.database = Database()
         self.salesforce = SalesforceStore.load(self.database, self.data_dir / "salesforce")
         self.hubspot = HubspotStore.load(self.database, self.data_dir / "hubspot")
@@ -75,9 +78,14 @@ class World:
         now = hubspot_text(self.clock.now())
         return {"startedAt": now, "completedAt": now}
 
-    def matching_faults(self, method: str, path: str) -> tuple[Fault, ...]:
+    def matching_faults(self, method: str, path: str, soql: Callable[[], str]) -> tuple[Fault, ...]:
         """Return the rules that fire for a call, and count it for those that look at it."""
-        return tuple(fault for fault in self.faults if fault.matches(method, path))
+
+        def hours() -> float:
+            query = soql()
+            return window_hours(query, self.clock.now()) if query else 0.0
+
+        return tuple(fault for fault in self.faults if fault.matches(method, path, hours))
 
     def record_call(self, entry: dict[str, Any]) -> None:
         """Append to the log of requests."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sandbox.http import Call, Reply, json_reply
@@ -45,14 +45,27 @@ def _inline_name(from_type: str, to_type: str, category: str, type_id: int, labe
 
 
 def _rows(world: World, from_type: str, to_type: str, ids: Sequence[int]) -> list[tuple[Any, ...]]:
-    return world.database.rows(
+    """Return the links of records to live records: (from id, to id, category, type id, label)."""
+    near = _live(world, from_type, ids)
+    if not near:
+        return []
+    found = world.database.rows(
         "select from_id, to_id, category, type_id, label from hubspot.associations "
-        "where from_type = ? and to_type = ? and from_id in (select unnest(?)) "
-        f"and to_id in (select _id from {table(to_type)} where not _archived) "
-        f"and from_id in (select _id from {table(from_type)} where not _archived) "
+        "where from_type = ? and to_type = ? and from_id between ? and ? and from_id in (select unnest(?)) "
         "order by from_id, to_id, type_id",
-        [from_type, to_type, list(ids)],
+        [from_type, to_type, min(near), max(near), list(near)],
     )
+    far = _live(world, to_type, {row[1] for row in found})
+    return [row for row in found if row[1] in far]
+
+
+def _live(world: World, object_type: str, ids: Iterable[int]) -> set[int]:
+    """Return those of the ids whose records exist and are not archived."""
+    rows = world.database.rows(
+        f"select _id from {table(object_type)} where _id in (select unnest(?)) and not _archived",
+        [list(ids)],
+    )
+    return {identifier for (identifier,) in rows}
 
 
 def list_associations(world: World, call: Call) -> Reply:

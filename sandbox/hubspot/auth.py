@@ -12,8 +12,6 @@ from sandbox.hubspot.errors import HubspotError
 if TYPE_CHECKING:
     from sandbox.world import World
 
-LIFE_SECONDS = 1800
-
 
 def token(world: World, call: Call) -> Reply:
     """`POST /oauth/v1/token` (or v3); the sandbox's HubSpot token is its refresh token too."""
@@ -26,6 +24,7 @@ def token(world: World, call: Call) -> Reply:
     if form.get("refresh_token") != world.credentials.hubspot_token:
         raise HubspotError(400, "missing or unknown refresh token", "BAD_REFRESH_TOKEN")
     access = secrets.token_urlsafe(32)
-    world.hubspot.tokens[access] = world.clock.now() + timedelta(seconds=LIFE_SECONDS)
-    reply = {"token_type": "bearer", "access_token": access, "expires_in": LIFE_SECONDS}
+    life = world.switches.token_seconds
+    world.hubspot.tokens[access] = world.clock.now() + timedelta(seconds=life)
+    reply = {"token_type": "bearer", "access_token": access, "expires_in": life}
     return json_reply(200, reply | {"refresh_token": form["refresh_token"]})

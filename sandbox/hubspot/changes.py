@@ -1,4 +1,4 @@
-"""Changes of HubSpot records: stamps, property history, merges with aliases, archive and restore.
+"""Changes of HubSpot records: stamps, property history, archive and restore; merges are in `merging`.
 
 Values are trusted here; `validation` guards the public API.
 """
@@ -14,8 +14,9 @@ import orjson
 from sandbox.clock import hubspot_text, naive, to_milliseconds
 from sandbox.database import quoted
 from sandbox.hubspot.errors import invalid, not_found
+from sandbox.hubspot.events import note, note_association, note_properties
+from sandbox.hubspot.links import add_links
 from sandbox.hubspot.schema import modified_property, table
-from sandbox.hubspot.store import both_directions
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 Properties = Mapping[str, str | None]
 
 API_SOURCE = {"sourceType": "API", "sourceId": "sandbox"}
-MERGE_SOURCE = {"sourceType": "MERGE_OBJECTS"}
-MAX_MERGES = 250
 
 
 def create(world: World, object_type: str, properties: Properties, identifier: int | None = None) -> int:
@@ -39,6 +38,8 @@ def create(world: World, object_type: str, properties: Properties, identifier: i
     world.database.insert(table(object_type), row | own | dict(properties))
     _touch(world, object_type, identifier, now)
     add_history(world, object_type, identifier, properties, API_SOURCE)
+    note(world, object_type, "creation", objectId=identifier, changeFlag="CREATED")
+    note_properties(world, object_type, identifier, properties, API_SOURCE)
     return identifier
 
 
@@ -57,7 +58,14 @@ def update(
         _keep_first_entry(world, object_type, identifier, stored, changed)
         world.database.update(table(object_type), changed, "_id", identifier)
         add_history(world, object_type, identifier, changed, source, at)
+        note_properties(world, object_type, identifier, changed, source)
     _touch(world, object_type, identifier, naive(to_milliseconds(at or world.clock.now())))
+
+
+def recalculate(world: World, object_type: str, identifier: int, properties: Properties) -> None:
+    """Change properties and neither the stamp nor the history, as some calculations do."""
+    existing(world, object_type, identifier)
+    world.database.update(table(object_type), dict(properties), "_id", identifier)
 
 
 def touch(world: World, object_type: str, identifier: int) -> None:
@@ -68,10 +76,11 @@ def touch(world: World, object_type: str, identifier: int) -> None:
 def archive(world: World, object_type: str, identifier: int) -> None:
     """Archive a record; an already archived or unknown one is left alone. Its associations sleep with it."""
     now = naive(to_milliseconds(world.clock.now()))
-    world.database.run(
-        f"update {table(object_type)} set _archived = true, _archived_at = ? where _id = ? and not _archived",
-        [now, identifier],
+    sql = (
+        f"update {table(object_type)} set _archived = true, _archived_at = ? where _id = ? and not _archived"
     )
+    if world.database.value(f"{sql} returning _id", [now, identifier]):
+        note(world, object_type, "deletion", objectId=identifier, changeFlag="DELETED")
     _touch(world, object_type, identifier, now)
 
 
@@ -84,25 +93,35 @@ def restore(world: World, object_type: str, identifier: int) -> None:
         f"update {table(object_type)} set _archived = false, _archived_at = null where _id = ?", [identifier]
     )
     touch(world, object_type, identifier)
+    note(world, object_type, "restore", objectId=identifier, changeFlag="RESTORED")
 
 
 def _unmerge(world: World, object_type: str, identifier: int) -> None:
     """Bring back a record that lost a merge, where the switch allows it."""
     if not world.switches.restore_after_merge:
         raise invalid("A record that was merged into another cannot be restored.")
-    source = f"{_lost_table(object_type)} where _id = ?"
+    source = f"{lost_table(object_type)} where _id = ?"
     world.database.run(f"insert into {table(object_type)} by name select * from {source}", [identifier])
     world.database.run(
         "delete from hubspot.merges where object = ? and old_id = ?", [object_type, identifier]
     )
 
 
-def _lost_table(object_type: str) -> str:
+def lost_table(object_type: str) -> str:
+    """Return the table of the records that lost a merge and may come back."""
     return f"hubspot.lost_{object_type}"
 
 
 def forget(world: World, object_type: str, identifier: int) -> None:
     """Delete a record for good with its history and associations (GDPR): it is gone everywhere at once."""
+    remove(world, object_type, identifier)
+    note(world, object_type, "deletion", objectId=identifier, changeFlag="DELETED")
+    if object_type == "contacts":
+        note(world, object_type, "privacyDeletion", objectId=identifier)
+
+
+def remove(world: World, object_type: str, identifier: int) -> None:
+    """Take a record away with its history and associations, and tell nobody."""
     world.database.run(f"delete from {table(object_type)} where _id = ?", [identifier])
     world.database.run(
         "delete from hubspot.associations "
@@ -110,26 +129,6 @@ def forget(world: World, object_type: str, identifier: int) -> None:
         [object_type, identifier, object_type, identifier],
     )
     world.database.run("delete from hubspot.history where object = ? and id = ?", [object_type, identifier])
-
-
-def merge(world: World, object_type: str, primary: int, loser: int) -> int:
-    """Merge two records; returns the id of the survivor, a new one unless the switch says `old`."""
-    if primary == loser:
-        raise invalid("A record cannot be merged into itself.")
-    kept, lost = existing(world, object_type, primary), existing(world, object_type, loser)
-    is_new = world.switches.merge_style == "new"
-    own = [str(primary)] if is_new else []
-    merged_ids = _joined(kept["hs_merged_object_ids"], *own, lost["hs_merged_object_ids"], str(loser))
-    if merged_ids.count(";") >= MAX_MERGES:
-        raise invalid(f"A record can be merged at most {MAX_MERGES} times.")
-    values = _merged_values(world, object_type, kept, lost) | {"hs_merged_object_ids": merged_ids}
-    survivor = _clone(world, object_type, primary) if is_new else primary
-    if object_type == "contacts":
-        values |= _merged_contact(world, survivor, kept, lost)
-    update(world, object_type, survivor, values, MERGE_SOURCE)
-    for old in [primary, loser] if is_new else [loser]:
-        _alias(world, object_type, old, survivor)
-    return survivor
 
 
 def existing(world: World, object_type: str, identifier: int) -> dict[str, Any]:
@@ -159,7 +158,8 @@ def add_history(
 
 def associate(world: World, link: dict[str, Any], kinds: list[dict[str, Any]]) -> None:
     """Add association types between two records, seen from both ends."""
-    world.hubspot.add_links([row for kind in kinds for row in both_directions(link, kind)])
+    add_links(world.database, link, kinds)
+    note_association(world, link, [int(kind["typeId"]) for kind in kinds], removed=False)
     _association_changed(world, link)
 
 
@@ -172,6 +172,7 @@ def dissociate(world: World, link: dict[str, Any]) -> None:
             "where from_type = ? and from_id = ? and to_type = ? and to_id = ?",
             ends,
         )
+    note_association(world, link, [], removed=True)
     _association_changed(world, link)
 
 
@@ -207,72 +208,3 @@ def _append(world: World, object_type: str, identifier: int, name: str, entry: M
     text = orjson.dumps(entry).decode()
     row = [object_type, identifier, name, sequence, text]
     world.database.run("insert into hubspot.history values (?, ?, ?, ?, ?)", row)
-
-
-def _merged_values(
-    world: World, object_type: str, kept: dict[str, Any], lost: dict[str, Any]
-) -> dict[str, Any]:
-    """The primary's values win; where it has none, the other's come in."""
-    names = world.hubspot.properties[object_type]
-    writable = [name for name, known in names.items() if not known.is_read_only]
-    return {name: lost[name] for name in writable if not kept[name] and lost[name]}
-
-
-def _merged_contact(
-    world: World, survivor: int, kept: dict[str, Any], lost: dict[str, Any]
-) -> dict[str, Any]:
-    """Return what a contact merge records: both ids with the time of the merge, and the loser's e-mail."""
-    moment = int(world.clock.now().timestamp() * 1000)
-    ids = [old for old in (kept["hs_object_id"], lost["hs_object_id"]) if old != str(survivor)]
-    earlier = (kept["hs_calculated_merged_vids"], lost["hs_calculated_merged_vids"])
-    emails = (kept["hs_additional_emails"], lost["email"], lost["hs_additional_emails"])
-    other = [email for email in _joined(*emails).split(";") if email and email != kept["email"]]
-    vids = [
-        part for part in _joined(kept["hs_all_contact_vids"], lost["hs_all_contact_vids"]).split(";") if part
-    ]
-    return {
-        "hs_calculated_merged_vids": _joined(*earlier, *(f"{old}:{moment}" for old in ids)),
-        "hs_additional_emails": ";".join(other) or None,
-        "hs_all_contact_vids": _joined(str(survivor), *vids),
-    }
-
-
-def _joined(*parts: str | None) -> str:
-    """Join `;` lists, each entry once."""
-    entries = [entry for part in parts if part for entry in part.split(";") if entry]
-    return ";".join(dict.fromkeys(entries))
-
-
-def _clone(world: World, object_type: str, primary: int) -> int:
-    """Copy a record with its history under a new id."""
-    survivor = world.hubspot.new_id()
-    world.database.run(
-        f'insert into {table(object_type)} select * replace (? as _id, ? as "hs_object_id") '
-        f"from {table(object_type)} where _id = ?",
-        [survivor, str(survivor), primary],
-    )
-    world.database.run(
-        "insert into hubspot.history select object, ?, property, sequence, entry from hubspot.history "
-        "where object = ? and id = ?",
-        [survivor, object_type, primary],
-    )
-    return survivor
-
-
-def _alias(world: World, object_type: str, old: int, survivor: int) -> None:
-    """Let an id stand for the survivor: its associations move, its own record disappears."""
-    for near, far in (("from", "to"), ("to", "from")):
-        world.database.run(
-            f"insert into hubspot.associations select * replace (? as {near}_id) from hubspot.associations "
-            f"where {near}_type = ? and {near}_id = ? "
-            f"and not ({far}_type = ? and {far}_id = ?) on conflict do nothing",
-            [survivor, object_type, old, object_type, survivor],
-        )
-    source = f"select * from {table(object_type)}"
-    world.database.run(f"create table if not exists {_lost_table(object_type)} as {source} limit 0")
-    lost = f"insert into {_lost_table(object_type)} by name {source} where _id = ?"
-    if world.switches.restore_after_merge:
-        world.database.run(lost, [old])
-    forget(world, object_type, old)
-    moment = naive(to_milliseconds(world.clock.now()))
-    world.database.run("insert into hubspot.merges values (?, ?, ?, ?)", [object_type, old, survivor, moment])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sandbox.http import Call, Reply
@@ -23,7 +23,7 @@ MESSAGES = {
 def require_token(world: World, call: Call) -> None:
     """Raise the 401 of a missing, unknown or expired token."""
     token = call.bearer()
-    if token == world.credentials.hubspot_token:
+    if token == world.credentials.hubspot_token and not _is_retired(world):
         return
     ends = world.hubspot.tokens.get(token)
     if ends is None:
@@ -32,6 +32,12 @@ def require_token(world: World, call: Call) -> None:
         minutes = int((world.clock.now() - ends).total_seconds() // 60)
         message = f"The OAuth token used to make this call expired {minutes} minute(s) ago."
         raise HubspotError(401, message, "EXPIRED_AUTHENTICATION")
+
+
+def _is_retired(world: World) -> bool:
+    """Tell whether private apps are no longer let in."""
+    ends = world.switches.private_app_ends
+    return bool(ends) and world.clock.now() >= datetime.fromisoformat(ends).replace(tzinfo=UTC)
 
 
 def rate_limited(policy: str, retry_after: str = "") -> Reply:

@@ -116,6 +116,13 @@ def fetch(world: World, shape: Shape, condition: str, parameters: Sequence[Any])
     return records
 
 
+def in_order(world: World, shape: Shape, ids: Sequence[int]) -> list[Record]:
+    """Return the records of these ids, in their order."""
+    records = fetch(world, shape, "_id in (select unnest(?))", [list(ids)]) if ids else []
+    by_id = {int(record["id"]): record for record in records}
+    return [by_id[identifier] for identifier in ids if identifier in by_id]
+
+
 def as_record(shape: Shape, row: Sequence[Any]) -> Record:
     """Return one row of the store as the API's object."""
     identifier, created, updated, archived, archived_at = row[:5]
@@ -190,8 +197,7 @@ def _batch_records(
 ) -> tuple[list[Record], list[str]]:
     wanted: dict[int, str] = {}
     missing: list[str] = []
-    for text in dict.fromkeys(inputs):
-        identifier = _batch_id(world, shape.object_type, text, id_property)
+    for text, identifier in _batch_ids(world, shape.object_type, inputs, id_property).items():
         if identifier is None:
             missing.append(text)
         else:
@@ -203,10 +209,18 @@ def _batch_records(
     return [by_id[identifier] for identifier in wanted if identifier in by_id], missing
 
 
-def _batch_id(world: World, object_type: str, text: str, id_property: str) -> int | None:
-    if id_property or world.switches.batch_read_follows_merges:
-        return find_id(world, object_type, text, id_property)
-    return int(text) if text.isdigit() else None
+def _batch_ids(
+    world: World, object_type: str, inputs: Sequence[str], id_property: str
+) -> dict[str, int | None]:
+    """Return the current id of each input, None for one that names no record."""
+    if id_property:
+        return {text: find_id(world, object_type, text, id_property) for text in inputs}
+    stated = {text: int(text) if text.isdigit() else None for text in inputs}
+    if not world.switches.batch_read_follows_merges:
+        return stated
+    known = [identifier for identifier in stated.values() if identifier is not None]
+    current = world.hubspot.resolve_all(object_type, known)
+    return {text: None if old is None else current[old] for text, old in stated.items()}
 
 
 def _missing_error(object_type: str, missing: list[str]) -> Record:

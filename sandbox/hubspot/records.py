@@ -8,6 +8,7 @@ from sandbox.http import Call, Reply, json_reply
 from sandbox.hubspot import changes
 from sandbox.hubspot.body import json_body
 from sandbox.hubspot.errors import invalid, not_found
+from sandbox.hubspot.merging import merge as merge_records
 from sandbox.hubspot.objects import fetch, find_id, object_type_of, shape_of
 from sandbox.hubspot.schema import ASSOCIATION_TYPES
 from sandbox.hubspot.validation import require_unique, validated
@@ -43,7 +44,7 @@ def merge(world: World, call: Call) -> Reply:
     object_type, body = object_type_of(call), json_body(call)
     primary = _alive(world, object_type, str(body.get("primaryObjectId", "")))
     loser = _alive(world, object_type, str(body.get("objectIdToMerge", "")))
-    survivor = changes.merge(world, object_type, primary, loser)
+    survivor = merge_records(world, object_type, primary, loser)
     return json_reply(200, view(world, object_type, survivor))
 
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox.clock import hubspot_text
-from sandbox.database import quoted
 from sandbox.http import Call, Reply, json_reply
 from sandbox.hubspot.body import json_body
 from sandbox.hubspot.errors import HubspotError, invalid, not_found
 from sandbox.hubspot.objects import object_type_of
-from sandbox.hubspot.schema import expanded_property, table
+from sandbox.hubspot.property_changes import archive, define
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -44,22 +42,16 @@ def create_property(world: World, call: Call) -> Reply:
         raise invalid(f"Property name {name!r} may hold lower-case letters, digits and underscores only.")
     if name in world.hubspot.properties[object_type]:
         raise HubspotError(409, f"A property named '{name}' already exists.", "CONFLICT")
-    now = hubspot_text(world.clock.now())
-    created = expanded_property({"hubspotDefined": False, "createdAt": now, "updatedAt": now} | body)
-    world.database.run(f"alter table {table(object_type)} add column if not exists {quoted(name)} varchar")
-    world.database.run(f"update {table(object_type)} set {quoted(name)} = null")
-    world.hubspot.properties[object_type][name] = created
+    created = define(world, object_type, {"hubspotDefined": False} | body)
     return json_reply(201, created.attributes)
 
 
 def archive_property(world: World, call: Call) -> Reply:
     """`DELETE /crm/v3/properties/X/{name}`: it disappears from the list and from all objects."""
     object_type, name = object_type_of(call), call.parameters["name"]
-    found = world.hubspot.properties[object_type].pop(name, None)
-    if found is None:
+    if name not in world.hubspot.properties[object_type]:
         raise not_found(f"Property {name} does not exist")
-    stamped = dict(found.attributes) | {"archived": True, "archivedAt": hubspot_text(world.clock.now())}
-    world.hubspot.archived_properties.setdefault(object_type, []).append(stamped)
+    archive(world, object_type, name)
     return Reply(204)
 
 

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 from sandbox.clock import naive
 from sandbox.database import quoted
 from sandbox.http import Call, Reply, json_reply
+from sandbox.hubspot import changes
 from sandbox.hubspot.body import json_body
 from sandbox.hubspot.errors import GENERIC, HubspotError, invalid
-from sandbox.hubspot.objects import fetch, object_type_of, shape_of
+from sandbox.hubspot.objects import in_order, object_type_of, shape_of
 from sandbox.hubspot.schema import Property, modified_property, table
 
 if TYPE_CHECKING:
@@ -46,14 +47,20 @@ def search(world: World, call: Call) -> Reply:
     limit, offset = _paging(world, body)
     condition = _Condition(object_type, world.hubspot.properties[object_type])
     where = _where(world, call, condition, groups, str(body.get("query") or ""))
-    order = _order(condition, body.get("sorts") or [])
+    order = _order(call, condition, body.get("sorts") or [])
     total = int(
         world.database.value(f"select count(*) from {table(object_type)} where {where}", condition.parameters)
     )
     shape = shape_of(world, object_type, body.get("properties") or [])
-    records = fetch(
-        world, shape, f"{where} order by {order} limit {limit} offset {offset}", condition.parameters
+    ids = world.database.rows(
+        f"select _id from {table(object_type)} where {where} order by {order} limit {limit} offset {offset}",
+        condition.parameters,
     )
+    found = [identifier for (identifier,) in ids]
+    if late := call.fault("search_post_window"):
+        for identifier in found[: int(late.parameters.get("rows", 1))]:
+            changes.touch(world, object_type, identifier)
+    records = in_order(world, shape, found)
     reply: dict[str, Any] = {"total": total, "results": _shuffled(call, records)}
     if offset + limit < total:
         reply["paging"] = {"next": {"after": str(offset + limit)}}
@@ -211,7 +218,14 @@ def _query(condition: _Condition, query: str) -> str:
     return " and ".join(f"({clause})" for clause in clauses) or "true"
 
 
-def _order(condition: _Condition, sorts: list[Any]) -> str:
+def _order(call: Call, condition: _Condition, sorts: list[Any]) -> str:
+    """Return the ORDER BY terms; ties are broken by id."""
+    wrong = call.fault("search_shuffle")
+    if wrong and "seconds" in wrong.parameters:
+        seed, most = int(wrong.parameters.get("seed", 0)), int(float(wrong.parameters["seconds"]) * 1000)
+        return (
+            f"_updated + to_milliseconds(cast(hash(_id + {seed}) % {2 * most + 1} as bigint) - {most}), _id"
+        )
     if not sorts:
         return "_created, _id"
     stated = sorts[0] if isinstance(sorts[0], dict) else {"propertyName": str(sorts[0]).lstrip("-")}
@@ -226,7 +240,7 @@ def _order(condition: _Condition, sorts: list[Any]) -> str:
 
 def _shuffled(call: Call, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
     fault = call.fault("search_shuffle")
-    if fault is None:
+    if fault is None or "seconds" in fault.parameters:
         return records
     order = random.Random(int(fault.parameters.get("seed", 0)))
     return order.sample(records, len(records))

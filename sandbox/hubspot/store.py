@@ -12,15 +12,8 @@ from typing import Any
 import orjson
 
 from sandbox.database import Database, quoted
-from sandbox.hubspot.schema import (
-    ASSOCIATION_TYPES,
-    OBJECT_TYPES,
-    REVERSE_TYPES,
-    Property,
-    load_properties,
-    modified_property,
-    table,
-)
+from sandbox.hubspot.links import create_links, load_links
+from sandbox.hubspot.schema import OBJECT_TYPES, Property, load_properties, modified_property, table
 
 FIRST_NEW_ID = 90_000_000_001
 """Id of the first record created here; eleven digits, as today's real ids have."""
@@ -39,6 +32,7 @@ class HubspotStore:
     searches: deque[datetime] = field(default_factory=deque)
     day_calls: deque[datetime] = field(default_factory=deque)
     tokens: dict[str, datetime] = field(default_factory=dict)
+    events: list[dict[str, Any]] = field(default_factory=list)
     next_id: int = FIRST_NEW_ID
     next_sequence: int = 1
 
@@ -53,14 +47,17 @@ class HubspotStore:
             path = folder / f"{object_type}.jsonl"
             if path.exists() and path.stat().st_size:
                 store._fill(object_type, path)
-        store._load_associations(folder / "associations.jsonl")
+            database.run(f"alter table {table(object_type)} add primary key (_id)")
+        links = folder / "associations.jsonl"
+        if links.exists() and links.stat().st_size:
+            load_links(database, links)
         return store
 
     def create_table(self, object_type: str) -> None:
         """Create the table of one object: the record's own columns, then one per property."""
         columns = ", ".join(f"{quoted(name)} varchar" for name in self.properties[object_type])
         self.database.run(
-            f"create table {table(object_type)} (_id bigint primary key, _created timestamp, "
+            f"create table {table(object_type)} (_id bigint, _created timestamp, "
             f"_updated timestamp, _archived boolean, _archived_at timestamp, {columns})"
         )
 
@@ -74,7 +71,7 @@ class HubspotStore:
         self.database.run(
             f"insert into {table(object_type)} select id, cast(createdAt as timestamp), "
             "cast(updatedAt as timestamp), coalesce(archived, false), cast(archivedAt as timestamp), "
-            f"properties.* from {source}",
+            f"properties.* from {source} order by id",  # the order of list pages
             [str(path)],
         )
         self._fill_history(object_type, source, path)
@@ -114,24 +111,6 @@ class HubspotStore:
             f"{stamp} = strftime(_updated, {iso}){null_stamp}"
         )
 
-    def _load_associations(self, path: Path) -> None:
-        links = (
-            [orjson.loads(line) for line in path.read_bytes().splitlines() if line] if path.exists() else []
-        )
-        rows = [row for link in links for kind in link["types"] for row in both_directions(link, kind)]
-        self.add_links(rows)
-
-    def add_links(self, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Insert association rows: from type, from id, to type, to id, category, type id, label."""
-        for start in range(0, len(rows), 10_000):
-            columns = [list(column) for column in zip(*rows[start : start + 10_000], strict=True)]
-            self.database.run(
-                "insert into hubspot.associations select unnest(?::varchar[]), unnest(?::bigint[]), "
-                "unnest(?::varchar[]), unnest(?::bigint[]), unnest(?::varchar[]), unnest(?::integer[]), "
-                "unnest(?::varchar[]) on conflict do nothing",
-                columns,
-            )
-
     def new_id(self) -> int:
         """Return the id of the next created record."""
         self.next_id += 1
@@ -139,14 +118,23 @@ class HubspotStore:
 
     def resolve(self, object_type: str, identifier: int) -> int:
         """Follow merges: return the id that now stands for a record."""
-        seen: set[int] = set()
-        while identifier not in seen:
-            seen.add(identifier)
-            found = self.database.value(
-                "select new_id from hubspot.merges where object = ? and old_id = ?", [object_type, identifier]
-            )
-            identifier = int(found) if found is not None else identifier
-        return identifier
+        return self.resolve_all(object_type, [identifier])[identifier]
+
+    def resolve_all(self, object_type: str, identifiers: Sequence[int]) -> dict[int, int]:
+        """Follow the merges of many ids; returns the id that now stands for each."""
+        current = {identifier: identifier for identifier in identifiers}
+        while moved := self._survivors(object_type, set(current.values())):
+            current = {old: moved.get(new, new) for old, new in current.items()}
+        return current
+
+    def _survivors(self, object_type: str, identifiers: Iterable[int]) -> dict[int, int]:
+        """Return the next id of those that were merged away."""
+        rows = self.database.rows(
+            "select old_id, new_id from hubspot.merges where object = ? and old_id in (select unnest(?)) "
+            "and old_id <> new_id",
+            [object_type, list(identifiers)],
+        )
+        return dict(rows)
 
     def rows(
         self, object_type: str, names: Iterable[str], condition: str, parameters: Sequence[Any]
@@ -157,11 +145,13 @@ class HubspotStore:
         """
         iso = "'%Y-%m-%dT%H:%M:%S.%gZ'"
         columns = "".join(f", {quoted(name)}" for name in names)
-        return self.database.rows(
-            f"select _id, strftime(_created, {iso}), strftime(_updated, {iso}), _archived, "
-            f"strftime(_archived_at, {iso}){columns} from {table(object_type)} where {condition}",
-            parameters,
-        )
+        stamps = f"strftime(_created, {iso}), strftime(_updated, {iso}), _archived"
+        source = table(object_type)
+        places = self.database.rows(f"select rowid from {source} where {condition}", parameters)
+        return self.database.picked(
+            f"_id, {stamps}, strftime(_archived_at, {iso}){columns}",
+            f"{source} t0", "t0", [place for (place,) in places],
+        )  # fmt: skip
 
     def history(
         self, object_type: str, ids: Sequence[int], names: Sequence[str]
@@ -178,28 +168,8 @@ class HubspotStore:
         return found
 
 
-def both_directions(link: dict[str, Any], kind: dict[str, Any]) -> list[tuple[Any, ...]]:
-    """Return the rows of one association type: as stated, and seen from the other end."""
-    there = (link["from_type"], int(link["from_id"]), link["to_type"], int(link["to_id"]))
-    category, type_id = kind.get("category", "HUBSPOT_DEFINED"), int(kind["typeId"])
-    label = kind.get("label")
-    reverse_id, reverse_label = type_id, label
-    if category == "HUBSPOT_DEFINED":
-        reverse_id = REVERSE_TYPES[type_id]
-        label = ASSOCIATION_TYPES[(there[0], there[2])][type_id][0]
-        reverse_label = ASSOCIATION_TYPES[(there[2], there[0])][reverse_id][0]
-    return [
-        (*there, category, type_id, label),
-        (there[2], there[3], there[0], there[1], category, reverse_id, reverse_label),
-    ]
-
-
 def _create_helpers(database: Database) -> None:
-    database.run(
-        "create table hubspot.associations (from_type varchar, from_id bigint, to_type varchar, "
-        "to_id bigint, category varchar, type_id integer, label varchar, "
-        "primary key (from_type, from_id, to_type, to_id, category, type_id))"
-    )
+    create_links(database)
     database.run(
         "create table hubspot.history "
         "(object varchar, id bigint, property varchar, sequence bigint, entry varchar)"

@@ -55,11 +55,23 @@ def require_session(world: World, call: Call) -> Session:
     session = world.salesforce.sessions.get(call.bearer())
     if session is None:
         raise invalid_session()
-    if now - session.last_used > timedelta(seconds=world.switches.session_seconds):
+    if _is_over(world, session, now):
         world.salesforce.end_session(session.token)
         raise invalid_session()
     session.last_used = now
+    session.calls += 1
     return session
+
+
+def _is_over(world: World, session: Session, now: datetime) -> bool:
+    """Tell whether a session has ended: idle for too long, too old, or used up."""
+    switches = world.switches
+    if now - session.last_used > timedelta(seconds=switches.session_seconds):
+        return True
+    life = switches.session_life_seconds
+    if life and now - session.started > timedelta(seconds=life):
+        return True
+    return bool(switches.session_calls) and session.calls >= switches.session_calls
 
 
 def expire_sessions(world: World) -> int:
@@ -135,7 +147,7 @@ def _issue(world: World, instance: str) -> dict[str, str]:
     now = world.clock.now()
     _end_idle(world, now)
     access_token = f"{ORGANISATION}!{secrets.token_urlsafe(48)}"
-    world.salesforce.sessions[access_token] = Session(access_token, now)
+    world.salesforce.sessions[access_token] = Session(access_token, now, now)
     identity = f"https://login.salesforce.com/id/{ORGANISATION}/{world.salesforce.user_id}"
     issued = str(int(now.timestamp() * 1000))
     key = world.credentials.client_secret.encode()
@@ -153,8 +165,7 @@ def _issue(world: World, instance: str) -> dict[str, str]:
 
 def _end_idle(world: World, now: datetime) -> None:
     """Forget sessions that have run out, so that their locators free their memory."""
-    life = timedelta(seconds=world.switches.session_seconds)
-    for session in [entry for entry in world.salesforce.sessions.values() if now - entry.last_used > life]:
+    for session in [entry for entry in world.salesforce.sessions.values() if _is_over(world, entry, now)]:
         world.salesforce.end_session(session.token)
 
 

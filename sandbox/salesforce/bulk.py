@@ -1,60 +1,32 @@
-"""Bulk API 2.0 query jobs: a job's result is one CSV file, cut into chunks at row boundaries."""
+"""Bulk API 2.0 query jobs: their creation, state and end."""
 
 from __future__ import annotations
 
-import base64
-import gzip
-import tempfile
 import threading
-from array import array
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import IO, TYPE_CHECKING, Any
-
-import duckdb
+from typing import TYPE_CHECKING, Any
 
 from sandbox.clock import salesforce_text
+from sandbox.faults import Fault
 from sandbox.http import Call, Reply, json_reply
 from sandbox.ids import new_salesforce_id
+from sandbox.salesforce.bulk_job import Job, run
+from sandbox.salesforce.bulk_results import chunk_reply, not_ready
 from sandbox.salesforce.errors import SalesforceError, not_found
-from sandbox.salesforce.query import compiled_soql, version_of
-from sandbox.salesforce.wire import bulk_sql
+from sandbox.salesforce.query import compiled_soql
+from sandbox.salesforce.rows import version_of
 from sandbox.soql import tree
 from sandbox.soql.compiler import Compiled
 from sandbox.soql.errors import SoqlError
 from sandbox.soql.parser import parse
 
 if TYPE_CHECKING:
-    from sandbox.database import Database
-    from sandbox.switches import Switches
     from sandbox.world import World
 
-CSV = "text/csv; charset=UTF-8"
-DEFAULT_CHUNK = 50_000
 QUICK_JOB_SECONDS = 0.5
 """How long a creation waits for its job: small jobs are complete at the first poll."""
-
-
-@dataclass
-class Job:
-    """One query job. `ends` holds the byte position after the header and after each row of `file`."""
-
-    identifier: str
-    operation: str
-    query: str
-    object: str
-    created: datetime
-    api_version: float
-    state: str = "UploadComplete"
-    error: str = ""
-    file: IO[bytes] = field(default_factory=tempfile.TemporaryFile)
-    ends: array[int] = field(default_factory=lambda: array("Q"))
-    done: threading.Event = field(default_factory=threading.Event)
-
-    @property
-    def rows(self) -> int:
-        """The number of result rows."""
-        return max(0, len(self.ends) - 1)
+RETRIED = "InternalServerError : Retried more than 15 times"
+JOBS_USED = "Max bulk v2 query jobs (10000) per 24 hrs has been reached"
+STORAGE_USED = "Max bulk v2 query result size stored (1000000000) kb per 24 hrs has been exceeded"
 
 
 def create(world: World, call: Call) -> Reply:
@@ -65,16 +37,14 @@ def create(world: World, call: Call) -> Reply:
         raise SalesforceError(400, "INVALIDJOB", f"Unknown operation: {operation}")
     soql = str(body.get("query", ""))
     compiled = _compiled(world, soql, include_deleted=operation == "queryAll")
+    _refuse(call, compiled)
     job = _new_job(world, call, operation, soql, compiled)
-    fault = call.fault("bulk_failed") or call.fault("bulk_stuck") or call.fault("bulk_aborted")
-    if fault:
-        _spoil(
-            job,
-            fault.kind,
-            str(fault.parameters.get("message", "InternalServerError : Retried more than 15 times")),
-        )
+    if lossy := call.fault("bulk_lost_rows"):
+        job.lost = int(lossy.parameters.get("rows", 1))
+    if fault := call.fault("bulk_failed") or call.fault("bulk_stuck") or call.fault("bulk_aborted"):
+        _spoil(job, fault)
     else:
-        threading.Thread(target=_run, args=(world.database.sibling(), world.switches, job, compiled)).start()
+        threading.Thread(target=run, args=(world.database.sibling(), world.switches, job, compiled)).start()
         job.done.wait(QUICK_JOB_SECONDS)
     return json_reply(200, _summary(world, job, "UploadComplete"))
 
@@ -82,8 +52,11 @@ def create(world: World, call: Call) -> Reply:
 def read(world: World, call: Call) -> Reply:
     """`GET /jobs/query/{id}`."""
     job = _job(world, call)
-    state = "InProgress" if job.state == "UploadComplete" else job.state
-    return json_reply(200, _summary(world, job, state) | _progress(job))
+    if fault := call.fault("bulk_failed") or call.fault("bulk_aborted"):
+        _spoil(job, fault)
+    is_stuck = job.state == "UploadComplete" or call.fault("bulk_stuck")
+    state = "InProgress" if is_stuck else job.state
+    return json_reply(200, _summary(world, job, state) | _progress(job, state))
 
 
 def listing(world: World, call: Call) -> Reply:
@@ -112,21 +85,14 @@ def delete(world: World, call: Call) -> Reply:
 
 
 def results(world: World, call: Call) -> Reply:
-    """`GET /jobs/query/{id}/results`: one chunk, always the same for the same locator."""
+    """`GET /jobs/query/{id}/results`."""
     job = _job(world, call)
     if call.fault("bulk_purged"):
         world.salesforce.jobs.pop(job.identifier, None)
         raise not_found()
     if job.state != "JobComplete" or call.fault("bulk_not_ready"):
-        return _not_ready(world)
-    first = _row_of(call.first("locator"))
-    size = call.whole("maxRecords", DEFAULT_CHUNK)
-    last = min(first + max(1, size), job.rows)
-    short = call.fault("bulk_short")
-    kept = max(first, last - int(short.parameters.get("rows", 1))) if short else last
-    data = _chunk(world, job, first, kept)
-    locator = _locator(last) if last < job.rows else "null"
-    return _damaged(call, data, {"Sforce-NumberOfRecords": str(last - first), "Sforce-Locator": locator})
+        return not_ready(world)
+    return chunk_reply(world, call, job)
 
 
 def _body(call: Call) -> dict[str, Any]:
@@ -152,10 +118,22 @@ def _compiled(world: World, soql: str, include_deleted: bool) -> Compiled:
     if any(column.field.is_compound for column in compiled.columns):
         raise SalesforceError(400, "API_ERROR", "Selecting compound data not supported in Bulk Query")
     if any(column.field.type in ("base64", "json") for column in compiled.columns):
-        raise SalesforceError(
-            400, "INVALIDENTITY", f"Entity '{compiled.object.name}' is not supported by the Bulk API."
-        )
+        raise _unsupported(compiled)
     return compiled
+
+
+def _refuse(call: Call, compiled: Compiled) -> None:
+    """Raise the refusals of a creation that a fault asks for."""
+    if call.fault("bulk_unsupported"):
+        raise _unsupported(compiled)
+    if quota := call.fault("bulk_quota"):
+        message = STORAGE_USED if quota.parameters.get("storage") else JOBS_USED
+        raise SalesforceError(400, "LIMIT_EXCEEDED", message)
+
+
+def _unsupported(compiled: Compiled) -> SalesforceError:
+    message = f"Entity '{compiled.object.name}' is not supported by the Bulk API."
+    return SalesforceError(400, "INVALIDENTITY", message)
 
 
 def _new_job(world: World, call: Call, operation: str, soql: str, compiled: Compiled) -> Job:
@@ -166,40 +144,9 @@ def _new_job(world: World, call: Call, operation: str, soql: str, compiled: Comp
     return job
 
 
-def _spoil(job: Job, kind: str, message: str) -> None:
-    job.state = {"bulk_failed": "Failed", "bulk_stuck": "InProgress", "bulk_aborted": "Aborted"}[kind]
-    job.error = message if kind == "bulk_failed" else ""
-
-
-def _run(database: Database, switches: Switches, job: Job, compiled: Compiled) -> None:
-    """Run a job to its end, on a connection of its own."""
-    try:
-        _write_results(database, switches, job, compiled)
-    except duckdb.Error as error:
-        job.state, job.error = "Failed", f"InternalServerError : {type(error).__name__}"
-    if job.state == "UploadComplete":
-        job.state = "JobComplete"
-    job.done.set()
-
-
-def _write_results(database: Database, switches: Switches, job: Job, compiled: Compiled) -> None:
-    """Write the result file: the rows are those of one moment."""
-    lines = ["'\"' || replace(" + bulk_sql(column.sql, column.field, switches) + ", '\"', '\"\"') || '\"'"
-             for column in compiled.columns]  # fmt: skip
-    sql = (
-        f"select {' || chr(44) || '.join(lines)} from {compiled.source} where {compiled.where} "
-        f"order by {compiled.order}{compiled.limits}"
-    )
-    header = ",".join('"' + ".".join(column.path) + '"' for column in compiled.columns).encode() + b"\n"
-    job.file.write(header)
-    end = len(header)
-    job.ends.append(end)
-    for batch in database.batches(sql, compiled.parameters):
-        for (line,) in batch:
-            data = line.encode() + b"\n"
-            job.file.write(data)
-            end += len(data)
-            job.ends.append(end)
+def _spoil(job: Job, fault: Fault) -> None:
+    job.state = {"bulk_failed": "Failed", "bulk_stuck": "InProgress", "bulk_aborted": "Aborted"}[fault.kind]
+    job.error = str(fault.parameters.get("message", RETRIED)) if fault.kind == "bulk_failed" else ""
 
 
 def _summary(world: World, job: Job, state: str) -> dict[str, Any]:
@@ -220,8 +167,8 @@ def _summary(world: World, job: Job, state: str) -> dict[str, Any]:
     }
 
 
-def _progress(job: Job) -> dict[str, Any]:
-    processed = job.rows if job.state == "JobComplete" else 0
+def _progress(job: Job, state: str) -> dict[str, Any]:
+    processed = job.rows if state == "JobComplete" else 0
     progress = {
         "jobType": "V2Query",
         "numberRecordsProcessed": processed,
@@ -233,45 +180,6 @@ def _progress(job: Job) -> dict[str, Any]:
 
 def _job(world: World, call: Call) -> Job:
     job = world.salesforce.jobs.get(call.parameters["job_id"])
-    if not isinstance(job, Job):
+    if job is None:
         raise not_found()
     return job
-
-
-def _not_ready(world: World) -> Reply:
-    if world.switches.bulk_not_ready_status == 204:
-        return Reply(204)
-    raise SalesforceError(400, "INVALIDJOBSTATE", "The job is not complete; its results cannot be read yet.")
-
-
-def _locator(row: int) -> str:
-    return base64.urlsafe_b64encode(str(row).encode()).decode().rstrip("=")
-
-
-def _row_of(locator: str) -> int:
-    try:
-        return int(base64.urlsafe_b64decode(locator + "=" * (-len(locator) % 4))) if locator else 0
-    except ValueError:
-        raise SalesforceError(400, "INVALID_QUERY_LOCATOR", "invalid query locator") from None
-
-
-def _chunk(world: World, job: Job, first: int, last: int) -> bytes:
-    with world.lock:
-        job.file.seek(0)
-        header = job.file.read(job.ends[0])
-        job.file.seek(job.ends[min(first, job.rows)])
-        rows = job.file.read(job.ends[last] - job.ends[min(first, job.rows)])
-    return header + rows if first == 0 or world.switches.bulk_header_every_chunk else rows
-
-
-def _damaged(call: Call, data: bytes, headers: dict[str, str]) -> Reply:
-    """Return the chunk, compressed when asked for, with what the injected faults do to it."""
-    if call.fault("bulk_nul"):
-        data = data.replace(b"\n", b"\n\x00", 1)
-    if call.fault("bulk_no_locator"):
-        headers.pop("Sforce-Locator")
-    if "gzip" in call.headers.get("accept-encoding", ""):
-        data = gzip.compress(data, compresslevel=1)
-        headers["Content-Encoding"] = "gzip"
-        data = data[: len(data) // 2] if call.fault("bulk_truncated_gzip") else data
-    return Reply(200, data, CSV, headers)

@@ -25,18 +25,28 @@ Values = Mapping[str, Any]
 def create(world: World, sobject: SObject, values: Values) -> str:
     """Insert a record; returns its id."""
     identifier = str(values.get("Id") or _new_id(world, sobject))
-    defaults: dict[str, Any] = {field.name: False for field in sobject.stored if field.type == "boolean"}
-    defaults |= {"OwnerId": world.salesforce.user_id, "CreatedById": world.salesforce.user_id}
-    defaults |= _stamps(world) | {"CreatedDate": salesforce_text(_now(world))}
-    record = defaults | _defaulted_picklists(sobject) | dict(values) | {"Id": identifier}
-    _write(world, sobject, record, insert=True)
+    _write(world, sobject, defaults(world, sobject) | dict(values) | {"Id": identifier}, insert=True)
     return identifier
+
+
+def defaults(world: World, sobject: SObject) -> dict[str, Any]:
+    """Return the values that a new record has without being told."""
+    values: dict[str, Any] = {field.name: False for field in sobject.stored if field.type == "boolean"}
+    values |= {"OwnerId": world.salesforce.user_id, "CreatedById": world.salesforce.user_id}
+    values |= _stamps(world) | {"CreatedDate": salesforce_text(_now(world))}
+    return values | _defaulted_picklists(sobject)
 
 
 def update(world: World, sobject: SObject, identifier: str, values: Values) -> None:
     """Change fields and move the stamps."""
     existing(world, sobject, identifier)
     _write(world, sobject, _stamps(world) | dict(values) | {"Id": to_18(identifier)}, insert=False)
+
+
+def recalculate(world: World, sobject: SObject, identifier: str, values: Values) -> None:
+    """Change values and no stamp, as a formula's result does, or a parent's field that is shown here."""
+    existing(world, sobject, identifier)
+    _write(world, sobject, dict(values) | {"Id": to_18(identifier)}, insert=False)
 
 
 def delete(world: World, sobject: SObject, identifier: str, values: Values | None = None) -> None:

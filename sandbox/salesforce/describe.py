@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.http import Call, Reply, json_reply
 from sandbox.salesforce.errors import not_found
-from sandbox.salesforce.query import version_of
+from sandbox.salesforce.rows import version_of
 from sandbox.salesforce.schema import CASCADES, CHILD_RELATIONSHIPS, SObject
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from sandbox.ids import is_salesforce_id, to_18
 from sandbox.salesforce import changes
 from sandbox.salesforce.describe import named_object
 from sandbox.salesforce.errors import SalesforceError, not_found
-from sandbox.salesforce.query import attributes, version_of
+from sandbox.salesforce.rows import attributes, version_of
 from sandbox.salesforce.schema import Field, SObject
 from sandbox.salesforce.validation import validated
 from sandbox.salesforce.wire import rest_sql, rest_value

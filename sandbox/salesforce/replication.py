@@ -70,11 +70,12 @@ def _window(world: World, call: Call, horizon_days: int) -> tuple[datetime, date
     start, end = (_moment(call, name) for name in ("start", "end"))
     if start >= end or (end - start).total_seconds() < world.switches.replication_minimum_seconds:
         raise _refused("The start date must be at least one minute before the end date.")
-    if start < world.clock.now() - timedelta(days=horizon_days):
+    earliest = world.clock.now() - timedelta(days=horizon_days)
+    if start < earliest and world.switches.replication_refuses_old:
         raise _refused(
             f"The start date is more than {horizon_days} days ago, or before org replication enabled."
         )
-    return start, end
+    return max(start, earliest), end
 
 
 def _moment(call: Call, name: str) -> datetime:

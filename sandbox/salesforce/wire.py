@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -33,12 +34,18 @@ def exponent_text(value: float) -> str:
     return f"{shortest if float(shortest) == value / 10 ** int(exponent) else mantissa}E{int(exponent)}"
 
 
-def bulk_sql(sql: str, field: Field, switches: Switches) -> str:
-    """Return SQL that yields a value as Bulk CSV holds it: text, empty for null."""
+def csv_line_sql(columns: Sequence[tuple[str, Field]], switches: Switches) -> str:
+    """Return SQL that yields one line of Bulk CSV from (SQL, field) pairs: all quoted, null is empty."""
+    values = ", '\",\"', ".join(_csv_sql(sql, field, switches) for sql, field in columns)
+    return f"concat('\"', {values}, '\"\n')"
+
+
+def _csv_sql(sql: str, field: Field, switches: Switches) -> str:
+    """Return SQL of one value; `concat` takes it as text, and null as nothing."""
     if field.type == "datetime":
-        text = f"strftime({sql}, '%Y-%m-%dT%H:%M:%S.%g{switches.bulk_datetime}')"
-    elif field.type in ("int", "long") and switches.bulk_integer_suffix:
-        text = f"cast({sql} as varchar) || '{switches.bulk_integer_suffix.replace(chr(39), '')}'"
-    else:
-        text = f"cast({sql} as varchar)"
-    return f"coalesce({text}, '')"
+        return f"strftime({sql}, '%Y-%m-%dT%H:%M:%S.%g{switches.bulk_datetime}')"
+    if field.type in ("int", "long") and switches.bulk_integer_suffix:
+        return f"cast({sql} as varchar) || '{switches.bulk_integer_suffix.replace(chr(39), '')}'"
+    if field.column_type == "varchar" and not field.is_id:
+        return f"replace({sql}, '\"', '\"\"')"
+    return sql

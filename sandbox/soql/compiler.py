@@ -46,8 +46,9 @@ class Child:
 class Compiled:
     """A query ready to run.
 
-    `source` is the FROM clause with its joins, `where` a condition with `parameters`, `order` and
-    `limits` the rest. `aggregates` are (key, SQL) pairs of a grouped query; `is_count` marks COUNT().
+    `source` is the FROM clause with its joins, `where` a condition with `parameters`, `order` (by id where
+    the query states none: `is_ordered` is false) and `limits` the rest. `aggregates` are (key, SQL) pairs of
+    a grouped query; `is_count` marks COUNT().
     """
 
     object: SObject
@@ -65,6 +66,12 @@ class Compiled:
     having: str = ""
     having_parameters: tuple[Any, ...] = ()
     is_count: bool = False
+    is_ordered: bool = True
+
+    @property
+    def alias(self) -> str:
+        """The SQL name of the object's own table."""
+        return self.source.split(" ")[1]
 
     @property
     def limits(self) -> str:
@@ -105,6 +112,7 @@ def _compile(scope: Scope, query: tree.Query, include_deleted: bool) -> Compiled
         order,
         query.limit,
         query.offset,
+        is_ordered=bool(query.order),
     )
 
 

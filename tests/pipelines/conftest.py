@@ -26,7 +26,7 @@ class Source:
 
     def __init__(self, server: Sandbox) -> None:
         self.server = server
-        self.is_changed = True
+        self.is_changed = False
 
     def __getattr__(self, name: str) -> Any:
         self.is_changed |= name in {"change", "clock", "switch", "day_two"}
@@ -54,12 +54,15 @@ def server(private_key: RSAPrivateKey) -> Iterator[Sandbox]:
 
 
 @pytest.fixture(scope="session")
-def loaded(server: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+def loaded(renewable: Source, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """The sample, loaded once. Read-only for tests."""
     warehouse = Warehouse(tmp_path_factory.mktemp("warehouse") / "canon.duckdb")
+    if renewable.is_changed:
+        renewable.server.reset()
     with pytest.MonkeyPatch.context() as patch:
-        point_at(server, patch)
+        point_at(renewable.server, patch)
         warehouse.load()
+    renewable.is_changed = True  # the clock's day is still to come
     return warehouse
 
 

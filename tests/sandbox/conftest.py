@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
@@ -103,9 +104,42 @@ def hs(served: Sandbox) -> HubSpot:
 @pytest.fixture
 def login(served: Sandbox) -> dict[str, str]:
     """Headers of a Salesforce session, for plain requests."""
+    return log_in(served)
+
+
+def log_in(sandbox: Sandbox) -> dict[str, str]:
+    """Headers of a new Salesforce session."""
     form = {"grant_type": "client_credentials", "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
-    reply = requests.post(f"{served.base_url}/services/oauth2/token", data=form, timeout=10)
+    reply = requests.post(f"{sandbox.base_url}/services/oauth2/token", data=form, timeout=10)
     return {"Authorization": f"Bearer {reply.json()['access_token']}"}
 
 
 BEARER = {"Authorization": f"Bearer {HUBSPOT_TOKEN}"}
+
+
+def get(world: Sandbox, path: str, headers: dict[str, str] | None = None, **query: str) -> requests.Response:
+    return requests.get(f"{world.base_url}{path}", params=query, headers=headers or BEARER, timeout=10)
+
+
+def post(world: Sandbox, path: str, body: object, headers: dict[str, str] | None = None) -> requests.Response:
+    return requests.post(f"{world.base_url}{path}", json=body, headers=headers or BEARER, timeout=10)
+
+
+@pytest.fixture
+def token(world: Sandbox) -> dict[str, str]:
+    """A session made after the reset of the world."""
+    return log_in(world)
+
+
+def query(world: Sandbox, token: dict[str, str], soql: str) -> list[dict[str, Any]]:
+    """The records of one answer, deleted ones included."""
+    reply = get(world, "/services/data/v62.0/queryAll", token, q=soql)
+    assert reply.status_code == 200, reply.text
+    return list(reply.json()["records"])
+
+
+def searched(world: Sandbox, object_type: str = "contacts", **body: object) -> dict[str, Any]:
+    """The answer of a search."""
+    reply = post(world, f"/crm/v3/objects/{object_type}/search", body)
+    assert reply.status_code == 200, reply.text
+    return dict(reply.json())

@@ -343,6 +343,11 @@ def test_it_starts_quickly_and_stops_with_the_block() -> None:
     assert wait_until_closed(sandbox.control_url)
 
 
+def test_a_start_that_takes_too_long_is_given_up() -> None:
+    with pytest.raises(RuntimeError, match=r"within 0\.1 seconds"), running(DATA, start_seconds=0.1):
+        pytest.fail("it started")
+
+
 def test_it_stops_when_its_parent_is_killed() -> None:
     script = (
         "import sys, signal; from pathlib import Path; from sandbox.server import running\n"

@@ -11,30 +11,11 @@ from hubspot.crm.contacts.exceptions import ApiException
 
 from sandbox.client import Sandbox
 from sandbox.faults import KINDS, MAX_UNAUTHORIZED, Fault
-from tests.sandbox.conftest import BEARER, hubspot, start_anew
+from sandbox.ids import to_18
+from tests.sandbox.conftest import BEARER, get, hubspot, log_in, post, start_anew
 
 LIST = "/crm/v3/objects/contacts"
 QUERY = "/services/data/v62.0/query"
-
-
-def get(world: Sandbox, path: str, headers: dict[str, str] | None = None, **query: str) -> requests.Response:
-    return requests.get(f"{world.base_url}{path}", params=query, headers=headers or BEARER, timeout=10)
-
-
-def post(world: Sandbox, path: str, body: object, headers: dict[str, str] | None = None) -> requests.Response:
-    return requests.post(f"{world.base_url}{path}", json=body, headers=headers or BEARER, timeout=10)
-
-
-@pytest.fixture
-def token(world: Sandbox) -> dict[str, str]:
-    """A session made after the reset of the world."""
-    form = {
-        "grant_type": "client_credentials",
-        "client_id": "sandbox-client-id",
-        "client_secret": "sandbox-client-secret",
-    }
-    reply = requests.post(f"{world.base_url}/services/oauth2/token", data=form, timeout=10)
-    return {"Authorization": f"Bearer {reply.json()['access_token']}"}
 
 
 def bulk_job(world: Sandbox, token: dict[str, str]) -> str:
@@ -107,6 +88,18 @@ def test_the_nth_call_fails_count_times(world: Sandbox) -> None:
     assert [get(world, LIST).status_code for _ in range(4)] == [200, 423, 423, 200]
 
 
+def test_the_connection_to_salesforce_breaks_or_crawls_too(world: Sandbox, token: dict[str, str]) -> None:
+    world.fault("reset", path="/query", after_bytes=20)
+    with pytest.raises((requests.exceptions.ChunkedEncodingError, requests.exceptions.ConnectionError)):
+        get(world, QUERY, token, q="SELECT Id FROM Account")
+    world.fault("slow_body", path="/query", seconds=0.2)
+    started = time.monotonic()
+    assert get(world, QUERY, token, q="SELECT Id FROM Account").json()["totalSize"] == 3
+    assert time.monotonic() - started >= 0.15
+    world.fault("gateway", path="/query", status=504)
+    assert get(world, QUERY, token, q="SELECT Id FROM Account").status_code == 504
+
+
 def test_a_connection_breaks_inside_the_body(world: Sandbox) -> None:
     world.fault("reset", path=LIST)
     with pytest.raises((requests.exceptions.ChunkedEncodingError, requests.exceptions.ConnectionError)):
@@ -134,16 +127,7 @@ def test_a_session_that_ends_takes_its_locators_along(world: Sandbox, token: dic
     following = get(world, QUERY, headers, q="SELECT Id FROM Lead").json()["nextRecordsUrl"]
     world.fault("session_expired", path="/query")
     assert get(world, following, token).status_code == 401
-    other = requests.post(
-        f"{world.base_url}/services/oauth2/token",
-        data={
-            "grant_type": "client_credentials",
-            "client_id": "sandbox-client-id",
-            "client_secret": "sandbox-client-secret",
-        },
-        timeout=10,
-    ).json()["access_token"]
-    reply = get(world, following, {"Authorization": f"Bearer {other}"})
+    reply = get(world, following, log_in(world))
     assert (reply.status_code, reply.json()[0]["errorCode"]) == (401, "INVALID_SESSION_ID")
 
 
@@ -216,6 +200,57 @@ def test_a_change_can_be_scripted_between_two_pages(world: Sandbox) -> None:
     first = get(world, LIST, limit="3").json()
     second = get(world, LIST, limit="3", after=first["paging"]["next"]["after"]).json()
     assert [record["id"] for record in second["results"]] == ["72000000005", "72000000006"]
+
+
+def test_a_merge_and_a_deletion_can_be_scripted_at_a_call(world: Sandbox, token: dict[str, str]) -> None:
+    ada, deb, gone = (to_18(f"003TT000000000{number}") for number in (1, 4, 5))
+    contact = {"system": "salesforce", "object": "Contact"}
+    actions = (
+        {"action": "merge", "id": ada, "loser_ids": [deb]},
+        {"action": "undelete", "id": gone},
+        {"action": "delete", "id": gone},
+    )
+    for nth, action in enumerate(actions, start=2):
+        world.fault("change", path="/query", nth=nth, action=contact | action)
+    counts = [get(world, QUERY, token, q="SELECT COUNT() FROM Contact").json()["totalSize"] for _ in range(4)]
+    assert counts == [4, 3, 4, 3]
+
+
+def test_a_row_can_be_locked(world: Sandbox, token: dict[str, str]) -> None:
+    world.fault("lock_row", method="PATCH", path="/sobjects/Contact/", nth=2)
+    paths = [f"/services/data/v62.0/sobjects/Contact/003TT000000000{number}" for number in (1, 2, 3)]
+    replies = [
+        requests.patch(f"{world.base_url}{path}", json={"Title": "T"}, headers=token, timeout=10)
+        for path in paths
+    ]
+    assert [reply.status_code for reply in replies] == [204, 400, 204]
+    assert replies[1].json()[0]["errorCode"] == "UNABLE_TO_LOCK_ROW"
+
+
+def test_a_hard_delete_leaves_no_trace(world: Sandbox, token: dict[str, str]) -> None:
+    bo = to_18("003TT0000000002")
+    world.change({"system": "salesforce", "action": "purge", "object": "Contact", "id": bo})
+    reply = get(world, "/services/data/v62.0/queryAll", token, q=f"SELECT Id FROM Contact WHERE Id = '{bo}'")
+    assert reply.json()["totalSize"] == 0
+    gone = "72000000001"
+    world.change({"system": "hubspot", "action": "gdpr_delete", "object": "contacts", "id": gone})
+    for archived in ("true", "false"):
+        listed = get(world, LIST, limit="100", archived=archived).json()["results"]
+        assert gone not in [record["id"] for record in listed]
+        assert get(world, f"{LIST}/{gone}", archived=archived).status_code == 404
+    assert gone not in [record["id"] for record in post(world, f"{LIST}/search", {}).json()["results"]]
+
+
+@pytest.mark.parametrize("bumps", [True, False])
+def test_an_association_may_change_without_a_stamp(world: Sandbox, bumps: bool) -> None:
+    world.switch(association_bumps=bumps)
+    link = {"system": "hubspot", "object": "contacts", "id": "72000000004", "to_type": "companies"}
+    before = get(world, f"{LIST}/72000000004").json()["updatedAt"]
+    kinds = [{"category": "HUBSPOT_DEFINED", "typeId": 279}]
+    world.change(link | {"action": "associate", "to_id": "25000000003", "types": kinds})
+    record = get(world, f"{LIST}/72000000004", associations="companies").json()
+    assert record["associations"]["companies"]["results"][0]["id"] == "25000000003"
+    assert (record["updatedAt"] != before) == bumps
 
 
 def test_a_field_can_be_hidden_between_describe_and_query(world: Sandbox, token: dict[str, str]) -> None:

@@ -23,7 +23,7 @@ Run = Callable[..., dict[str, Any]]
 def run() -> Run:
     """Return a function that answers a query without HTTP between."""
     world = World(DATA)
-    world.salesforce.sessions["t"] = Session("t", world.clock.now())
+    world.salesforce.sessions["t"] = Session("t", world.clock.now(), world.clock.now())
 
     def answer(soql: str, handler: Any = query.query) -> dict[str, Any]:
         headers = {"authorization": "Bearer t"}
