@@ -18,12 +18,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+review = typer.Typer(no_args_is_help=True)
+app.add_typer(
+    review, name="review", help="The steward's queue: open questions, and values that could not be used."
+)
 
 
 class Mode(StrEnum):
     """How much of a source a load reads."""
 
     delta = "delta"
+    sweep = "sweep"
     backfill = "backfill"
 
 
@@ -33,7 +38,11 @@ Sources = Annotated[
 ]
 ModeOption = Annotated[
     Mode,
-    typer.Option("--mode", help="delta: what changed since the last load; backfill: read everything again."),
+    typer.Option(
+        "--mode",
+        help="delta: what changed since the last load; sweep: compare every record's id and stamp with the "
+        "log, repair and count what differs; backfill: read everything again.",
+    ),
 ]
 FullRefresh = Annotated[
     bool,
@@ -157,6 +166,64 @@ def explain(
     from canon.explain_page import page
 
     results.print(page(found, results.width))
+
+
+@review.command("list")
+def review_list(
+    kind: Annotated[
+        str | None, typer.Option("--kind", help="conflict or identity: such questions; reject: values.")
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option("--source", help="Values of this system, questions about people it knows.")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="The most rows of each list.")] = 50,
+    show_values: Annotated[
+        bool, typer.Option("--show-values", help="Show rejected values too; they may be personal data.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List what is open: questions, oldest first, and rejected values that are not resolved."""
+    from canon.review import read_queue
+    from canon.review_page import print_queue
+    from canon.settings import Settings
+
+    queue = _answer(
+        as_json,
+        lambda: read_queue(
+            Settings.load().published, kind=kind, source=source, limit=limit, show_values=show_values
+        ),
+    )
+    print_json(queue.as_json()) if as_json else print_queue(results, queue, show_values=show_values)
+
+
+@app.command()
+def doctor(
+    against: Annotated[
+        str | None,
+        typer.Option(
+            "--against",
+            metavar="PROFILE",
+            help="Compare the fields with the environment whose settings are in .dlt/PROFILE.secrets.toml.",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check settings, credentials, permissions and the warehouse, and say what to do; changes nothing."""
+    from canon.compare import compare
+    from canon.doctor import doctor as run
+    from canon.doctor_page import print_comparison, print_diagnosis
+    from canon.quiet import no_telemetry
+    from canon.settings import Settings
+
+    no_telemetry()
+    if against is not None:
+        profile = against
+        found = _answer(as_json, lambda: compare(Settings.load(), profile))
+        print_json(found.as_json()) if as_json else print_comparison(results, found)
+        return
+    diagnosis = _answer(as_json, lambda: run(Path.cwd()))
+    print_json(diagnosis.as_json()) if as_json else print_diagnosis(results, diagnosis)
+    raise typer.Exit(diagnosis.exit_code)
 
 
 def _answer(as_json: bool, work: Callable[[], Any]) -> Any:

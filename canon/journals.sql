@@ -24,17 +24,6 @@ create table if not exists ops.health_checks (
     checked_at timestamp not null
 );
 
--- One row per sweep and object: what the source holds against what this copy holds.
-create table if not exists ops.record_counts (
-    sync_id varchar not null,
-    source varchar not null,
-    object varchar not null,
-    source_count bigint,
-    copy_count bigint,
-    drift bigint,
-    counted_at timestamp not null
-);
-
 -- One row: what the last successful build was made of. A sync that loaded nothing may skip the build while
 -- `fingerprint` still fits and `seen_seq` is the newest run, so that nothing can have changed in between.
 create table if not exists ops.build_state (

@@ -9,6 +9,9 @@ from pathlib import Path
 
 from canon.errors import LockHeld
 
+# What `is_held` says of a note that outlived its run.
+LEFTOVER = "leftover"
+
 
 @contextmanager
 def run_lock(warehouse: Path, purpose: str) -> Iterator[None]:
@@ -32,6 +35,19 @@ def run_lock(warehouse: Path, purpose: str) -> Iterator[None]:
     finally:
         note.unlink(missing_ok=True)
         lock.release()
+
+
+def is_held(warehouse: Path) -> str:
+    """Who holds the warehouse, in words; `LEFTOVER` where only the note of a killed run is left, else ""."""
+    from filelock import FileLock, Timeout
+
+    if not _beside(warehouse, "holder.lock").exists():
+        return ""
+    try:
+        with FileLock(_beside(warehouse, "lock"), blocking=False):
+            return LEFTOVER
+    except Timeout:
+        return _who_holds(warehouse)
 
 
 def _beside(warehouse: Path, suffix: str) -> Path:

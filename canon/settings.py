@@ -90,6 +90,19 @@ class Settings:
         return path.read_text(encoding="ascii").strip().encode()
 
 
+def origins(root: Path, environ: Mapping[str, str] = os.environ) -> dict[str, tuple[str, str]]:
+    """Every setting's name to where its value comes from and the value, in rank order of the places."""
+    file, environment = _from_file(_project_root(root)), _from_environment(environ)
+    return {
+        name: ("environment", environment[name])
+        if name in environment
+        else (".dlt/config.toml", file[name])
+        if name in file
+        else ("default", default)
+        for name, default in DEFAULTS.items()
+    }
+
+
 def parse_interval(text: str) -> timedelta:
     """An ISO 8601 duration of a fixed, positive length, such as PT15M.
 

@@ -82,11 +82,15 @@ def is_current(con: duckdb.DuckDBPyConnection, before_seq: int | None = None) ->
 
 
 def may_skip_build(con: duckdb.DuckDBPyConnection, run: Run, mark: str) -> bool:
-    """Whether a build after a load without new rows would change nothing: same inputs, no run in between."""
+    """Whether a build after a load without new records would change nothing.
+
+    That takes the same inputs, no run in between, and no field that came, went or changed at a source.
+    """
     state = read_state(con)
     if state is None or state.fingerprint != mark:
         return False
-    return is_current(con, before_seq=run.sync_seq) and _shows_reads_of(con, run)
+    is_current_build = is_current(con, before_seq=run.sync_seq)
+    return is_current_build and _shows_reads_of(con, run) and not _noticed_fields(con, run)
 
 
 def _shows_reads_of(con: duckdb.DuckDBPyConnection, run: Run) -> bool:
@@ -95,3 +99,15 @@ def _shows_reads_of(con: duckdb.DuckDBPyConnection, run: Run) -> bool:
         return False
     found = first(con, "select count(*) from ops.sync_extracts where sync_id = ?", [run.sync_id])
     return found is not None and found[0] > 0
+
+
+def _noticed_fields(con: duckdb.DuckDBPyConnection, run: Run) -> bool:
+    """Whether a run wrote to a source's log of field metadata: fields change without any record changing."""
+    logs = con.execute(
+        "select schema_name from duckdb_tables() where database_name = current_catalog() "
+        "and schema_name like 'raw@_%' escape '@' and table_name = 'fields'"
+    ).fetchall()
+    return any(
+        first(con, f'select 1 from "{schema}".fields where _sync_seq = ? limit 1', [run.sync_seq])
+        for (schema,) in logs
+    )

@@ -94,7 +94,7 @@ class Request:
 
     `copy` answers what the log holds of the object. `position` is where an earlier backfill of the same
     window was left (a `Page.position`), "" for its beginning. For kind `links`, `from_ids` are the records
-    whose links are wanted.
+    whose links are wanted; `compared` are the fields that stubs must have.
     """
 
     spec: ObjectSpec
@@ -103,7 +103,7 @@ class Request:
     copy: TableLog
     position: str = ""
     from_ids: Sequence[str] = ()
-    calculated: tuple[str, ...] = ()
+    compared: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -127,15 +127,20 @@ class Reading:
 
 
 class Reader(Protocol):
-    """A source, seen by the resource factory. Its iterators make their calls while they are being taken.
+    """A source, seen by the resource factory; `stamps_calculated`: calculated fields move the stamp, too.
 
-    They may raise `FieldsChanged`: the request's fields are not the object's any more.
+    Its iterators make their calls while they are being taken. They may raise `FieldsChanged`: the request's
+    fields are not the object's any more.
     """
 
     source: str
+    stamps_calculated: bool
     overlap: timedelta
     lag: timedelta
-    budget: Budget
+
+    @property
+    def budget(self) -> Budget:
+        """What its calls may cost."""
 
     @property
     def usage(self) -> Usage:
@@ -157,7 +162,7 @@ class Reader(Protocol):
         """The records of the request's window. Long jobs at the source start before this returns."""
 
     def stubs(self, request: Request) -> Iterator[pa.Table]:
-        """(`_record_id`, `_stamp`, `_is_deleted`, calculated fields) of every record that there is."""
+        """(`_record_id`, `_stamp`, `_is_deleted`, `compared` fields) of every record that there is."""
 
     def fetch(self, request: Request, ids: Sequence[str]) -> Iterator[Page]:
         """These records in full, deleted ones included; one that does not exist is left out."""

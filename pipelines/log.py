@@ -63,6 +63,14 @@ class RawLog:
         query = queries.CALLS.format(table=self.relation("extracts"))
         return int(self.ask(query, None, {"moment": moment}).column("calls")[0].as_py())
 
+    def fields_read(self, object_name: str) -> frozenset[str] | None:
+        """The fields of an object's last complete read; None if there was none."""
+        if "window_to" not in self.columns("extracts"):
+            return None
+        query = queries.FIELDS_READ.format(table=self.relation("extracts"))
+        found = self.ask(query, None, {"object": object_name}).column("fields").to_pylist()
+        return frozenset(found[0].split(",")) if found else None
+
     def ask(self, query: str, asked: pa.Table | None, parameters: Parameters | None = None) -> pa.Table:
         """Answer a query about the rows of `asked`. May be called from several threads."""
         with self._connection.cursor() as cursor:
@@ -131,14 +139,23 @@ class TableLog:
     def differing(self, stubs: pa.Table) -> list[str]:
         """Ids of the stubs that are not the log's current version.
 
-        Stubs may have columns of fields too; those that the log has as well are compared.
+        Stubs may have columns of fields too, which are compared as well; one that the log does not have yet
+        differs where it has a value.
         """
         columns = self.log.columns(self.name)
-        fields = [name for name in stubs.column_names if name in columns and name not in SYSTEM_TYPES]
-        kept = "".join(f", {_name(name)}" for name in fields)
-        unlike = "".join(f" or held.{_name(name)} is distinct from asked.{_name(name)}" for name in fields)
-        query = queries.DIFFERING.replace("{fields}", kept).replace("{unlike}", unlike)
-        return self._ids(query, stubs)
+        fields = [name for name in stubs.column_names if name not in SYSTEM_TYPES]
+        held = [_name(name) for name in fields if name in columns]
+        new = [_name(name) for name in fields if name not in columns]
+        query = queries.DIFFERING.format(
+            table=self._relation,
+            fields="".join(f", {name}" for name in held),
+            known="".join(f", arg_max({name}, _sync_seq) as {name}" for name in held),
+            unlike="".join(
+                [queries.UNLIKE.format(name=name) for name in held]
+                + [f" or asked.{name} <> ''" for name in new]
+            ),
+        )
+        return self._found(query, stubs)
 
     def counts(self, stubs: pa.Table, settled: datetime) -> dict[str, int]:
         """What the source holds (`stubs`: all of it) against the log's live records.
@@ -199,7 +216,10 @@ class TableLog:
         return found
 
     def _ids(self, query: str, asked: pa.Table) -> list[str]:
-        answer = self.log.ask(query.format(table=self._relation), asked)
+        return self._found(query.format(table=self._relation), asked)
+
+    def _found(self, query: str, asked: pa.Table) -> list[str]:
+        answer = self.log.ask(query, asked)
         found: list[str] = answer.column("_record_id").to_pylist()
         return found
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipelines.errors import CanonError
 from pipelines.extract import Extract, Mode, Page, Reader, Request, Run
-from pipelines.fields import columns_of
+from pipelines.fields import Field, columns_of
 from pipelines.objects import ObjectSpec
 from pipelines.window import Window, next_window
 
@@ -62,7 +62,7 @@ def planned(spec: ObjectSpec, reader: Reader, run: Run, state: dict[str, Any]) -
         copy=run.log.table(spec.table),
         position=position,
         from_ids=_linking(spec, run, state, mode),
-        calculated=tuple(field.name for field in fields if field.is_calculated and field.is_loaded),
+        compared=_compared(spec, reader, run, fields),
     )
     extract = Extract(extract_id, reader.source, spec.name, mode, reader.transport(spec, mode), window, names)
     plan = Plan(spec, request, extract, state, iter(()))
@@ -104,7 +104,7 @@ def _scope(
             raise CanonError(f"{spec.name} is read after {spec.links.from_object}; load both in one run.")
         return parent.mode, parent.window, ""
     watermark = _moment(state.get(WATERMARK))
-    mode = _mode(spec, reader, run, watermark)
+    mode = _mode(spec, reader, run, watermark, names)
     if mode != "backfill":
         return mode, next_window(watermark, reader.now(), reader.overlap, reader.lag), ""
     window = next_window(None, reader.now(), reader.overlap, reader.lag)
@@ -117,13 +117,16 @@ def _scope(
     return mode, Window(None, None, datetime.fromisoformat(left["end"])), left["position"]
 
 
-def _mode(spec: ObjectSpec, reader: Reader, run: Run, watermark: datetime | None) -> Mode:
-    """What was never read is read whole; where deletions may have been forgotten, everything is compared."""
+def _mode(
+    spec: ObjectSpec, reader: Reader, run: Run, watermark: datetime | None, names: Sequence[str]
+) -> Mode:
+    """What was never read is read whole; what a window could not tell, a comparison of everything does."""
     if watermark is None or run.sync.mode == "backfill":
         return "backfill"
-    if run.sync.mode == "sweep" or (spec.kind == "records" and not reader.covers(spec, watermark)):
-        return "sweep"
-    return "delta"
+    if run.sync.mode == "sweep" or spec.kind != "records" or not names:
+        return "sweep" if run.sync.mode == "sweep" else "delta"
+    is_enough = reader.covers(spec, watermark) and not _added(spec, run, names)
+    return "delta" if is_enough else "sweep"
 
 
 def _linking(spec: ObjectSpec, run: Run, state: dict[str, Any], mode: Mode) -> Sequence[str]:
@@ -136,6 +139,22 @@ def _linking(spec: ObjectSpec, run: Run, state: dict[str, Any], mode: Mode) -> S
     since = state.get(LINKED, 0) if mode == "delta" else 0
     held = run.log.table(spec.links.from_object).live_since(since)
     return list(dict.fromkeys([*run.read_ids.get(spec.links.from_object, ()), *held]))
+
+
+def _compared(spec: ObjectSpec, reader: Reader, run: Run, fields: Sequence[Field]) -> tuple[str, ...]:
+    """Fields whose values a sweep compares: those that change without a stamp, and those that are new."""
+    added = _added(spec, run, [field.name for field in fields])
+    return tuple(
+        field.name
+        for field in fields
+        if field.is_loaded and (field.name in added or (field.is_calculated and not reader.stamps_calculated))
+    )
+
+
+def _added(spec: ObjectSpec, run: Run, names: Sequence[str]) -> set[str]:
+    """Fields that the last complete read did not have: new ones, and ones that had vanished."""
+    before = run.log.fields_read(spec.name) if spec.kind == "records" else None
+    return set(names) - before if before is not None else set()
 
 
 def _moment(text: str | None) -> datetime | None:

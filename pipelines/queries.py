@@ -53,7 +53,7 @@ anti join {table} as held
     and held._is_deleted = asked._is_deleted
 """
 
-# `{fields}` and `{unlike}`: the columns of calculated fields, whose changes no stamp shows.
+# `{fields}`, `{known}` and `{unlike}`: columns to compare besides, whose changes no stamp shows.
 DIFFERING = (
     """
 with held as (
@@ -61,10 +61,14 @@ with held as (
 """
     + NEWEST
     + """
+),
+known as (
+    select _record_id{known} from {table} group by _record_id
 )
 select distinct asked._record_id
 from asked
 left join held on held._record_id = asked._record_id
+left join known on known._record_id = asked._record_id
 where
     held._record_id is null
     or held._stamp is distinct from asked._stamp
@@ -72,6 +76,20 @@ where
     {unlike}
 """
 )
+
+# Where the current version was read without the field: news is any value now, and that one is gone that was
+# known before. A field that never had a value and has none now is none.
+UNLIKE = """
+    or held.{name} <> asked.{name}
+    or (held.{name} is null and (asked.{name} <> '' or known.{name} <> ''))
+"""
+
+FIELDS_READ = """
+select fields from {table}
+where object = $object and window_to is not null and fields is not null
+order by sync_seq desc, extract_id desc
+limit 1
+"""
 
 COUNTS = (
     """

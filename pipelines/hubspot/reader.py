@@ -38,6 +38,7 @@ class HubspotReader:
     """Reads the objects of one account (a `pipelines.extract.Reader`)."""
 
     source = SOURCE
+    stamps_calculated = True
 
     def __init__(self, settings: HubspotSettings) -> None:
         share(SOURCE, "api_budget", settings.api_budget)
@@ -90,13 +91,13 @@ class HubspotReader:
         return self._backfill(request) if request.window.is_backfill else self._delta(request)
 
     def stubs(self, request: Request) -> Iterator[pa.Table]:
-        """Id, stamp and mark of all records, archived ones first."""
-        cursor = request.spec.cursor
-        yield stubs_of([], cursor)
+        """Id, stamp, mark and the compared fields of all records, archived ones first."""
+        cursor, fields = request.spec.cursor, request.compared
+        yield table_of([], fields, cursor)
         for archived in (True, False):
-            pages = self._client.listed(request.spec.name, [cursor], archived=archived)
+            pages = self._client.listed(request.spec.name, [cursor, *fields], archived=archived)
             for records, _ in self._grouped(pages):
-                yield stubs_of(records, cursor)
+                yield table_of(records, fields, cursor)
 
     def fetch(self, request: Request, ids: Sequence[str]) -> Iterator[Page]:
         """Records by id, archived or not. An id that was merged away is answered with another record."""

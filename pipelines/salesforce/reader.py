@@ -16,7 +16,7 @@ from pipelines.objects import ObjectSpec
 from pipelines.salesforce import soql
 from pipelines.salesforce.bulk import BulkRead
 from pipelines.salesforce.client import SalesforceClient
-from pipelines.salesforce.rest import REST, TOO_LONG, RestRead, rest_position
+from pipelines.salesforce.rest import IDS_PER_QUERY, REST, TOO_LONG, RestRead, rest_position
 from pipelines.salesforce.rows import field_of
 from pipelines.salesforce.settings import SOURCE, SalesforceSettings
 from pipelines.salesforce.soql import Span
@@ -32,6 +32,7 @@ class SalesforceReader:
     """Reads the objects of one org (a `pipelines.extract.Reader`)."""
 
     source = SOURCE
+    stamps_calculated = False
 
     def __init__(self, settings: SalesforceSettings) -> None:
         share(SOURCE, "api_budget", settings.api_budget)
@@ -99,8 +100,8 @@ class SalesforceReader:
         return self._by_size(request, replace(span, after=rest_position(request.position)))
 
     def stubs(self, request: Request) -> Iterator[pa.Table]:
-        """Id, stamp, deletion mark and formula fields of all records."""
-        names = dict.fromkeys((*STUB, request.spec.cursor, *request.calculated))
+        """Id, stamp, deletion mark and the compared fields of all records."""
+        names = dict.fromkeys((*STUB, request.spec.cursor, *request.compared))
         known = self._types[request.spec.name]
         types = {name: known[name] for name in names if name in known}
         yield RestRead(self._client, request.spec, types).none()
@@ -108,8 +109,8 @@ class SalesforceReader:
             yield page.rows
 
     def fetch(self, request: Request, ids: Sequence[str]) -> Iterator[Page]:
-        """Records by id; all of them by a job where a job is what so many take."""
-        if len(ids) <= self._bulk_threshold:
+        """Records by id, or chosen from all, whichever takes fewer calls."""
+        if len(ids) / IDS_PER_QUERY <= 1 + request.copy.live_count([]) / soql.PAGE:
             return self._rest(request).by_ids(ids)
         return self._chosen(self._by_size(request, Span()).pages, set(ids))
 

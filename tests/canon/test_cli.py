@@ -13,7 +13,7 @@ from canon import cli
 from canon.errors import BudgetReached, BuildFailed, CanonError, LockHeld, SourceUnavailable, UsageError
 from canon.output import stdout_to_stderr
 
-COMMANDS = ("sync", "load", "build", "validate", "publish", "demo", "sandbox", "explain")
+COMMANDS = ("sync", "load", "build", "validate", "publish", "demo", "sandbox", "explain", "doctor")
 
 
 def canon(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -28,6 +28,12 @@ def test_every_command_explains_itself(command: str):
     answer = CliRunner().invoke(cli.app, [command, "--help"])
     assert answer.exit_code == 0
     assert "Usage" in answer.output
+
+
+def test_the_queue_is_a_command_with_what_works_of_it():
+    answer = CliRunner().invoke(cli.app, ["review", "--help"])
+    assert answer.exit_code == 0
+    assert {each.name for each in cli.review.registered_commands} == {"list"}
 
 
 def test_only_commands_that_work_are_offered():

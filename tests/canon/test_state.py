@@ -29,6 +29,19 @@ def test_a_build_is_skipped_only_right_after_a_build_of_the_same_inputs(warehous
         assert is_current(con)
 
 
+def test_a_field_that_changed_at_a_source_forbids_skipping(warehouse: Path):
+    built = run_once(warehouse)
+    with connect(warehouse) as con:
+        write_state(con, "build", "same", built)
+        con.execute("create table raw_salesforce.fields (_record_id varchar, _sync_seq bigint)")
+        con.execute("insert into raw_salesforce.fields values ('Contact.Email', ?)", [built])
+    with journalled(warehouse, "delta") as run, connect(warehouse) as con:
+        con.execute("insert into ops.sync_extracts by name select ? as sync_id", [run.sync_id])
+        assert may_skip_build(con, run, "same")
+        con.execute("insert into raw_salesforce.fields values ('Contact.Email', ?)", [run.sync_seq])
+        assert not may_skip_build(con, run, "same")
+
+
 def test_a_run_that_did_not_build_forbids_skipping(warehouse: Path):
     built = run_once(warehouse)
     with connect(warehouse) as con:

@@ -127,3 +127,46 @@ def test_an_expectation_without_words_is_refused(tmp_path: Path):
     (tmp_path / "bare.json").write_text('{"name": "bare", "expectations": [{"type": "x", "kwargs": {}}]}')
     with pytest.raises(ConfigurationError, match="description"):
         read_suites(tmp_path, BOTH)
+
+
+GONE = "No mapped field has vanished at its source"
+UNKNOWN = "Every mapped field is known to its source"
+
+
+def fields(vanished: str = "none", unknown: str = "none", known: int = 15, where: str = "true") -> str:
+    return f"""
+        select * from (
+            select 'salesforce' as source, 'Contact' as object, 15 as mapped_fields,
+                {known} as known_fields,
+                '{vanished}' as vanished_fields, '{unknown}' as unknown_fields, true as expected
+            union all
+            select 'hubspot', 'contacts', 18, 18, 'none', 'none', true
+            union all
+            select 'product', 'users', 2, 0, 'none', 'usage_score', false
+        ) where {where}
+    """
+
+
+def test_fields_that_are_all_there_are_green_and_sources_that_are_not_loaded_do_not_count(settings: Settings):
+    found = results(settings, "measure_vanished_fields", fields())
+    assert {each.status for each in found.values()} == {"pass"}
+
+
+def test_a_vanished_field_is_red_and_named(settings: Settings):
+    gone = results(settings, "measure_vanished_fields", fields(vanished="HasOptedOutOfEmail, Phone"))[GONE]
+    assert gone.is_red
+    assert gone.observed == "salesforce Contact: HasOptedOutOfEmail, Phone"
+    assert gone.threshold == "none"
+
+
+def test_a_field_that_never_was_there_is_a_warning(settings: Settings):
+    found = results(settings, "measure_vanished_fields", fields(unknown="Product_User_Id__c"))
+    assert found[UNKNOWN].observed == "salesforce Contact: Product_User_Id__c"
+    assert [each.check_name for each in found.values() if each.status != "pass"] == [UNKNOWN]
+    assert not any(each.is_red for each in found.values())
+
+
+@pytest.mark.parametrize(("known", "where"), [(15, "false"), (0, "true"), (15, "source = 'hubspot'")])
+def test_fields_that_nobody_looked_at_are_red(settings: Settings, known: int, where: str):
+    found = results(settings, "measure_vanished_fields", fields(known=known, where=where))
+    assert any(each.is_red for each in found.values())

@@ -110,7 +110,9 @@ insert into marts.customer_changes values
 create table marts.review_queue (
     item_id varchar, kind varchar, customer_id varchar, field varchar, candidates varchar, opened_at timestamp
 );
-insert into marts.review_queue values ('r1', 'contradiction', 'c-ada', 'account_owner', '[]', timestamp '2026-11-20 10:05:00');
+insert into marts.review_queue values
+    ('r2', 'identity', 'c-cy', 'email', 'the name fits several people', timestamp '2026-11-21 10:05:00'),
+    ('r1', 'conflict', 'c-ada', 'account_owner', 'hubspot=ada.king@example.org', timestamp '2026-11-20 10:05:00');
 
 create table snapshots.customers_snapshot as
 select
@@ -147,6 +149,20 @@ create view ops.measure_join_coverage as
 select source, customers, matched, 100.0 * matched / customers as matched_percent
 from (values ('salesforce', 10::bigint, 7::bigint), ('hubspot', 9::bigint, 7::bigint)) as counts (source, customers, matched);
 
+create table ops.rejected_records (
+    source varchar, object varchar, source_record_id varchar, field varchar, reason varchar, raw_value varchar,
+    sync_id varchar, is_resolved boolean
+);
+insert into ops.rejected_records values
+    ('salesforce', 'Contact', '003000000000001AAA', 'phone', 'no valid phone number', 'ask for Babbage', 's1', false),
+    ('salesforce', 'Contact', '003000000000003AAA', 'email', 'no valid e-mail address', 'cy@@example.org', 's1', true),
+    ('hubspot', 'contacts', '502', 'lead_score', 'no valid double', 'high', 's2', false);
+
+create view ops.measure_vanished_fields as
+select source, object, mapped_fields, known_fields, 'none' as vanished_fields, 'none' as unknown_fields
+from (values ('salesforce', 'Contact', 15::bigint, 15::bigint), ('hubspot', 'contacts', 18::bigint, 18::bigint))
+    as counts (source, object, mapped_fields, known_fields);
+
 create table ops.source_changes (
     source varchar, object varchar, source_record_id varchar, field varchar, old_value varchar, new_value varchar,
     source_changed_at timestamp, clock varchar, extract_id varchar, sync_id varchar
@@ -157,5 +173,6 @@ insert into ops.source_changes values
 create table ops.sync_extracts (
     extract_id varchar, sync_id varchar, sync_seq bigint, source varchar, object varchar, mode varchar,
     transport varchar, window_from timestamp, window_to timestamp, rows_read bigint, rows_written bigint,
-    rows_rejected bigint, api_calls bigint, retries bigint, api_used bigint, api_limit bigint, fields varchar
+    rows_rejected bigint, api_calls bigint, retries bigint, api_used bigint, api_limit bigint, outcomes varchar, fields varchar,
+    finished_at timestamp
 );

@@ -264,3 +264,50 @@ def test_a_new_field_gets_a_column_and_a_hidden_one_is_absent_not_empty(warehous
     assert "HasOptedOutOfEmail" not in warehouse.ask(
         "select fields from raw_salesforce.extracts where object = 'Contact' and sync_seq = 2"
     )[0][0].split(",")
+
+
+def test_a_field_that_comes_back_brings_what_changed_while_it_was_hidden(warehouse, source):
+    changed, untouched = (
+        record_id
+        for (record_id,) in warehouse.ask(
+            "select _record_id from raw_salesforce.contact where not _is_deleted and title <> '' limit 2"
+        )
+    )
+    source.switch(hidden_fields=["Contact.Title"])
+    warehouse.load("salesforce")
+    source.change(
+        {
+            "system": "salesforce",
+            "action": "recalculate",  # no stamp tells of it
+            "object": "Contact",
+            "id": changed,
+            "values": {"Title": "Behind the curtain"},
+        }
+    )
+    source.clock(advance=900)
+    source.switch(hidden_fields=[])
+    result = warehouse.load("salesforce")
+    assert {extract.object: extract.rows_written for extract in result.extracts if extract.rows_written} == {
+        "Contact": 1
+    }
+    title = "select arg_max(title, _sync_seq) from raw_salesforce.contact where _record_id = ?"
+    assert warehouse.ask(title, changed) == [("Behind the curtain",)]
+    assert warehouse.ask(title, untouched) != [("",)]
+
+
+def test_a_new_field_brings_its_values_of_records_that_did_not_change(warehouse, source):
+    record_id = a_contact(warehouse)
+    field = {"name": "Shoe_Size__c", "type": "string", "label": "Shoe size", "length": 10}
+    source.change({"system": "salesforce", "action": "define_field", "object": "Contact", "values": field})
+    source.change(
+        {
+            "system": "salesforce",
+            "action": "recalculate",
+            "object": "Contact",
+            "id": record_id,
+            "values": {"Shoe_Size__c": "43"},
+        }
+    )
+    assert warehouse.load("salesforce").rows_written == 1
+    assert warehouse.rows("raw_salesforce.contact", "_sync_seq = 2")[0]["shoe_size__c"] == "43"
+    assert warehouse.load("salesforce").rows_written == 0

@@ -9,8 +9,8 @@
         create table if not exists {{ table }} (
             {{ raw_table_columns(source) }}
         );
-        {% for column in raw_columns(source) %}
-        alter table {{ table }} add column if not exists {{ column }} varchar;
+        {% for column, type in raw_columns(source).items() %}
+        alter table {{ table }} add column if not exists {{ column }} {{ type }};
         {% endfor %}
     {% endfor %}
 {% endmacro %}
@@ -27,13 +27,20 @@
     {% endif %}
 {% endmacro %}
 
-{# The text columns that staging reads of a raw table: its keys, and the fields that the policy maps. #}
+{# Column -> type of what staging reads of a raw table: the columns that its metadata lists (a log of before has not
+   all of them), else, as text, its keys and the fields that the policy maps. #}
 {% macro raw_columns(source) %}
-    {% set columns = source.meta.get('keys', [])[:] %}
+    {% set columns = {} %}
+    {% for column in source.columns.values() %}
+        {% do columns.update({column.name: column.data_type}) %}
+    {% endfor %}
+    {% for key in source.meta.get('keys', []) %}
+        {% do columns.update({key: 'varchar'}) %}
+    {% endfor %}
     {% for entity in var('field_map') if source.meta.object %}
         {% for cell in mapped_cells(entity, source.source_name, source.meta.object) %}
-            {% do columns.append(cell.column) %}
+            {% do columns.update({cell.column: 'varchar'}) %}
         {% endfor %}
     {% endfor %}
-    {{ return(columns | unique | list) }}
+    {{ return(columns) }}
 {% endmacro %}

@@ -27,7 +27,9 @@ deduplicated as (
         retries,
         api_used,
         api_limit,
-        fields
+        outcomes,
+        fields,
+        finished_at
 
     from source
 

@@ -17,6 +17,7 @@ renamed as (
         _sync_seq as sync_seq,
 
         ---------- text
+        '{{ system }}' as source,
         object,
         field,
         label,

@@ -3,7 +3,7 @@
     incremental_strategy='delete+insert',
     on_schema_change='append_new_columns',
     full_refresh=false,
-    unique_key=['source', 'object', 'source_record_id', 'field', 'raw_value'],
+    unique_key=['source', 'object', 'source_record_id', 'field', 'reason', 'raw_value'],
 ) }}
 
 with
@@ -16,11 +16,7 @@ runs as (
 
 rejections as (
 
-    {{ rejections('customer', ref('int_customers_unioned')) }}
-    union all
-    {{ rejections('company', ref('int_companies_unioned')) }}
-    union all
-    {{ rejections('deal', ref('int_deals_unioned')) }}
+    select * from {{ ref('int_values_rejected') }}
 
 ),
 
@@ -64,9 +60,10 @@ resolved as (
         and earlier.object = open_rejections.object
         and earlier.source_record_id = open_rejections.source_record_id
         and earlier.field = open_rejections.field
+        and earlier.reason = open_rejections.reason
         and earlier.raw_value = open_rejections.raw_value
 
-    where open_rejections.source is null
+    where open_rejections.source is null and not earlier.is_resolved
 
 ),
 {% endif %}

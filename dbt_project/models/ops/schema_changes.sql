@@ -2,15 +2,7 @@ with
 
 fields as (
 
-    select
-        'salesforce' as source,
-        *
-    from {{ ref('stg_salesforce__fields') }}
-    union all
-    select
-        'hubspot' as source,
-        *
-    from {{ ref('stg_hubspot__fields') }}
+    select * from {{ ref('int_fields_unioned') }}
 
 ),
 

@@ -43,7 +43,9 @@ counted as (
         extracts.retries,
         extracts.api_used,
         extracts.api_limit,
-        extracts.fields
+        extracts.outcomes,
+        extracts.fields,
+        extracts.finished_at
 
     from extracts
 

@@ -1,0 +1,59 @@
+"""What lies on this machine: the warehouse, its last sync, its lock, the published copy."""
+
+from collections.abc import Iterator
+
+from canon.errors import CanonError
+from canon.findings import FAILED, OK, WARNING, Finding
+from canon.journal import RUNNING, SUCCEEDED
+from canon.lock import LEFTOVER, is_held
+from canon.settings import Settings
+from canon.warehouse import connect, first, has_table
+
+AREA = "warehouse"
+NEWEST = "select sync_id, status, started_at, error from ops.sync_runs order by sync_seq desc limit 1"
+
+
+def data_findings(settings: Settings) -> Iterator[Finding]:
+    """Whether the warehouse is there and can be opened, how its last sync went, who holds it."""
+    path = settings.warehouse
+    yield from _of_lock(settings)
+    if not path.is_file():
+        yield Finding(AREA, str(path), WARNING, "is not there yet", "Run canon sync.")
+        return
+    try:
+        with connect(path, read_only=True) as con:
+            run = first(con, NEWEST) if has_table(con, "ops", "sync_runs") else None
+    except CanonError as problem:
+        yield Finding(AREA, str(path), FAILED, str(problem), exit_code=problem.exit_code)
+        return
+    yield Finding(AREA, str(path), OK, "can be opened")
+    yield _of_run(run)
+    yield _of_copy(settings)
+
+
+def _of_lock(settings: Settings) -> Iterator[Finding]:
+    holder = is_held(settings.warehouse)
+    if holder == LEFTOVER:
+        advice = "Nothing to do: the next run takes over."
+        yield Finding(AREA, "lock", WARNING, "a run ended without a word and left its note", advice)
+    elif holder:
+        yield Finding(AREA, "lock", WARNING, holder)
+    else:
+        yield Finding(AREA, "lock", OK, "is free")
+
+
+def _of_run(run: tuple[object, ...] | None) -> Finding:
+    if run is None:
+        return Finding(AREA, "last sync", WARNING, "there was none", "Run canon sync.")
+    sync_id, status, started_at, error = run
+    said = f"{sync_id} {status}, begun {started_at:%Y-%m-%d %H:%M} UTC"
+    if status in (SUCCEEDED, RUNNING):
+        return Finding(AREA, "last sync", OK, said)
+    return Finding(AREA, "last sync", WARNING, f"{said}: {error}", "Nothing is lost; run canon sync again.")
+
+
+def _of_copy(settings: Settings) -> Finding:
+    path = settings.published
+    if path.is_file():
+        return Finding(AREA, str(path), OK, "is what analysts open")
+    return Finding(AREA, str(path), WARNING, "is not published yet", "Run canon sync, or canon publish.")

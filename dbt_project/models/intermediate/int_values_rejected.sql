@@ -1,0 +1,90 @@
+-- values that say nothing usable, and ones that are used and look wrong; the record stays anyway
+with
+
+stated as (
+
+    select * from {{ ref('int_values_stated') }}
+
+),
+
+fields as (
+
+    select * from {{ ref('int_fields_described') }}
+
+    where is_present and not is_looked_up
+
+),
+
+-- live values of fields that have a say: what stands on another record is that record's business
+described as (
+
+    select
+        stated.*,
+        fields.is_required,
+        case
+            when fields.type in ('picklist', 'multipicklist', 'enumeration')
+                then fields.picklist_values
+        end as legal_values
+
+    from stated
+
+    inner join fields
+        on stated.source = fields.source
+        and stated.object = fields.object
+        and stated.canonical_field = fields.canonical_field
+
+    where not stated.is_deleted
+
+),
+
+-- what is no legal value as a whole, taken apart: several may be chosen
+chosen as (
+
+    select
+        *,
+        {{ split_rows('raw_value', ';') }} as member
+
+    from described
+
+    where not {{ is_listed('raw_value', 'legal_values') }}
+
+),
+
+rejected as (
+
+    select
+        source,
+        object,
+        source_record_id,
+        field,
+        'no valid ' || kind as reason,
+        raw_value,
+        sync_seq
+    from stated
+    where is_unreadable
+    union all
+    select
+        source,
+        object,
+        source_record_id,
+        field,
+        'blank, and the source requires a value' as reason,
+        '' as raw_value,
+        sync_seq
+    from described
+    where is_blank and is_required
+    union all
+    select distinct
+        source,
+        object,
+        source_record_id,
+        field,
+        'not among the values that the source lists now, unknown or retired; it is used' as reason,
+        raw_value,
+        sync_seq
+    from chosen
+    where trim(member) != '' and not {{ is_listed('trim(member)', 'legal_values') }}
+
+)
+
+select * from rejected
