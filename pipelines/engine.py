@@ -62,6 +62,8 @@ def _load_source(module: Any, reader: Reader, run: Run, warehouse: Path) -> None
             run.is_paused, run.pause_after = False, time.monotonic() + LOAD_SECONDS
             with RawLog(warehouse, schema) as run.log:
                 pipeline.extract(module.source(reader, run), loader_file_format="parquet")
+            if run.failure and not run.extracts:
+                break  # it failed before anything was read: there is nothing to keep
             pipeline.normalize()
             pipeline.load()
         pipeline.drop()

@@ -39,7 +39,7 @@ def test_the_demo_tells_the_story(project, run_process, canon_command, run):
     assert records > people > both > 100
     for sentence in DAY_TWO_SENTENCES:
         assert sentence in done.stdout
-    assert re.search(r"14 new versions of records; canonical values changed: \d+ because of", done.stdout)
+    assert re.search(r"16 new versions of records; canonical values changed: \d+ because of", done.stdout)
     assert "✗" not in done.stdout
     assert "canon explain " in done.stdout
     told = rendered.block(rendered.README.read_text(), "demo")
