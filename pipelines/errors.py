@@ -31,8 +31,16 @@ class RequestRefused(SourceUnavailable):
         self.said = said
 
 
-class FieldsChanged(CanonError):
-    """An object's fields changed between being described and being read; describe again, read again."""
+class ReadAgain(SourceUnavailable):
+    """A read cannot go on but may be begun again, with what came so far in the log."""
+
+
+class FieldsChanged(ReadAgain):
+    """An object's fields changed between being described and being read."""
+
+
+class JobLost(ReadAgain):
+    """A job at the source failed, hung, vanished, or gave other rows than it announced."""
 
 
 class NameCollision(CanonError):

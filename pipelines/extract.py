@@ -1,6 +1,7 @@
 """One read of one object: what was asked, what came, what it cost. A row of the `extracts` journal."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -17,6 +18,8 @@ from pipelines.objects import ObjectSpec
 from pipelines.window import Window
 
 Mode = Literal["delta", "sweep", "backfill"]
+
+READS = 3  # times that an object is read, in one run, before what keeps it from ending is a failure
 
 JOURNAL = pa.schema(
     [
@@ -127,14 +130,12 @@ class Reading:
 
 
 class Reader(Protocol):
-    """A source, seen by the resource factory; `stamps_calculated`: calculated fields move the stamp, too.
+    """A source, seen by the resource factory. Its iterators make their calls while they are being taken.
 
-    Its iterators make their calls while they are being taken. They may raise `FieldsChanged`: the request's
-    fields are not the object's any more.
+    They may raise `ReadAgain`: the request's fields are not the object's any more, say.
     """
 
     source: str
-    stamps_calculated: bool
     overlap: timedelta
     lag: timedelta
 
@@ -155,8 +156,8 @@ class Reader(Protocol):
     def transport(self, spec: ObjectSpec, mode: Mode) -> str:
         """How such a read comes in, where no page said otherwise."""
 
-    def covers(self, spec: ObjectSpec, since: datetime) -> bool:
-        """Whether the source still tells everything that was deleted since then."""
+    def deleted(self, spec: ObjectSpec, since: datetime) -> Sequence[str] | None:
+        """Ids that a list of deletions has since then; None if the source may have forgotten some."""
 
     def read(self, request: Request) -> Reading:
         """The records of the request's window. Long jobs at the source start before this returns."""
@@ -189,10 +190,19 @@ class Run:
     read_ids: dict[str, list[str]] = field(default_factory=dict)
     counts: list[dict[str, object]] = field(default_factory=list)
     done: set[str] = field(default_factory=set)
+    begun_again: Counter[str] = field(default_factory=Counter)
     pause_after: float = inf
     is_budgeted: bool = False
     is_paused: bool = False
     failure: CanonError | None = None
+
+    def begin_again(self, object_name: str, reason: CanonError) -> None:
+        """Read an object again in the next load; after `READS` reads, fail."""
+        self.begun_again[object_name] += 1
+        if self.begun_again[object_name] < READS:
+            self.is_paused = True
+        else:
+            self.failure = reason
 
     @property
     def is_over(self) -> bool:

@@ -98,19 +98,20 @@ class TableLog:
     def _relation(self) -> str:
         return self.log.relation(self.name)
 
-    def changed(self, rows: pa.Table, fields: Sequence[str]) -> pa.Table:
+    def changed(self, rows: pa.Table, fields: Sequence[str], *, is_truth: bool = False) -> pa.Table:
         """Return the `rows` that are news, with `_content_hash` added; the log's own columns come first.
 
         Args:
             rows: the log's own columns without the hash, and a text column per field. Of several versions of
                 a record the newest counts.
             fields: API names of the fields; their lower-cased columns and the list itself make the hash.
+            is_truth: even a version with an older stamp than the log's live one counts.
         """
         if not rows.num_rows:
             rows = rows.append_column("_content_hash", pa.nulls(0, pa.string()))
         else:
             rows = self._hashed(rows, fields)
-            rows = self._news(rows)
+            rows = self._news(rows, is_truth)
         return rows.select([*SYSTEM_TYPES, *(field.lower() for field in fields)])
 
     def _hashed(self, rows: pa.Table, fields: Sequence[str]) -> pa.Table:
@@ -120,7 +121,7 @@ class TableLog:
         )
         return rows.append_column("_content_hash", self.log.ask(query, rows).column("_content_hash"))
 
-    def _news(self, rows: pa.Table) -> pa.Table:
+    def _news(self, rows: pa.Table, is_truth: bool) -> pa.Table:
         """The first load of an object has nothing to compare with, and its ids come once each."""
         is_first = not self.log.columns(self.name)
         ids = rows.column("_record_id")
@@ -128,7 +129,9 @@ class TableLog:
             return rows
         keys = rows.select(["_record_id", "_stamp", "_is_deleted", "_content_hash"])
         keys = keys.append_column("_position", pa.array(range(rows.num_rows), pa.int64()))
-        query = queries.CHANGED.format(current=queries.CURRENT.format(table=self._relation))
+        query = queries.CHANGED.format(
+            current=queries.CURRENT.format(table=self._relation), is_truth=str(is_truth).lower()
+        )
         news = self.log.ask(query, keys)
         return rows if news.num_rows == rows.num_rows else rows.take(news.column("_position"))
 
@@ -136,8 +139,10 @@ class TableLog:
         """Ids of the stubs (`_record_id`, `_stamp`, `_is_deleted`) of which the log holds no such version."""
         return self._ids(queries.UNSEEN, stubs)
 
-    def differing(self, stubs: pa.Table) -> list[str]:
-        """Ids of the stubs that are not the log's current version.
+    def differing(self, stubs: pa.Table, settled: datetime) -> list[str]:
+        """Ids of the stubs that are not the log's current version, or not stamped before `settled`.
+
+        In the second of `settled`, the end of the last window, a record may have changed twice.
 
         Stubs may have columns of fields too, which are compared as well; one that the log does not have yet
         differs where it has a value.
@@ -155,7 +160,7 @@ class TableLog:
                 + [f" or asked.{name} <> ''" for name in new]
             ),
         )
-        return self._found(query, stubs)
+        return self._found(query, stubs, {"settled": settled})
 
     def counts(self, stubs: pa.Table, settled: datetime) -> dict[str, int]:
         """What the source holds (`stubs`: all of it) against the log's live records.
@@ -218,8 +223,8 @@ class TableLog:
     def _ids(self, query: str, asked: pa.Table) -> list[str]:
         return self._found(query.format(table=self._relation), asked)
 
-    def _found(self, query: str, asked: pa.Table) -> list[str]:
-        answer = self.log.ask(query, asked)
+    def _found(self, query: str, asked: pa.Table, parameters: Parameters | None = None) -> list[str]:
+        answer = self.log.ask(query, asked, parameters)
         found: list[str] = answer.column("_record_id").to_pylist()
         return found
 

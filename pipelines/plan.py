@@ -22,13 +22,17 @@ BUDGET_PERIOD = timedelta(hours=24)
 
 @dataclass
 class Plan:
-    """One read, before its first row. `pages` is not there for a sweep, which looks at the stubs first."""
+    """One read, before its first row. `pages` is not there for a sweep, which looks at the stubs first.
+
+    `deleted` are records that the source lists as deleted, which a window may not show any more.
+    """
 
     spec: ObjectSpec
     request: Request
     extract: Extract
     state: dict[str, Any]
     pages: Iterator[Page] | None
+    deleted: Sequence[str] = ()
 
     @property
     def is_readable(self) -> bool:
@@ -51,7 +55,7 @@ def planned(spec: ObjectSpec, reader: Reader, run: Run, state: dict[str, Any]) -
     _know_what_was_spent(reader, run)
     names = tuple(field.name for field in fields if field.is_loaded)
     columns_of(spec.name, names)
-    mode, window, position = _scope(spec, reader, run, state, names)
+    mode, window, position, deleted = _scope(spec, reader, run, state, names)
     extract_id = _extract_id(spec, reader, run)
     if spec.kind == "records":
         run.described[spec.name] = (extract_id, fields)
@@ -62,10 +66,10 @@ def planned(spec: ObjectSpec, reader: Reader, run: Run, state: dict[str, Any]) -
         copy=run.log.table(spec.table),
         position=position,
         from_ids=_linking(spec, run, state, mode),
-        compared=_compared(spec, reader, run, fields),
+        compared=_compared(spec, run, fields),
     )
     extract = Extract(extract_id, reader.source, spec.name, mode, reader.transport(spec, mode), window, names)
-    plan = Plan(spec, request, extract, state, iter(()))
+    plan = Plan(spec, request, extract, state, iter(()), deleted)
     if plan.is_readable:
         plan.pages = None
         if mode != "sweep" or spec.kind != "records":
@@ -88,45 +92,57 @@ def _know_what_was_spent(reader: Reader, run: Run) -> None:
 
 
 def _extract_id(spec: ObjectSpec, reader: Reader, run: Run) -> str:
-    """`<sync>.<source>.<object>`, numbered from the second read of an object in one sync on."""
+    """`<sync>.<source>.<object>`, numbered from the second read of an object in one sync on.
+
+    Of two versions that one sync saw, that of the later read counts; so the numbers sort as text.
+    """
     name = f"{run.sync.sync_id}.{reader.source}.{spec.name}"
     before = sum(extract.object == spec.name for extract in run.extracts)
-    return f"{name}.{before + 1}" if before else name
+    return f"{name}.{before + 1:03d}" if before else name
 
 
 def _scope(
     spec: ObjectSpec, reader: Reader, run: Run, state: dict[str, Any], names: Sequence[str]
-) -> tuple[Mode, Window, str]:
-    """Mode, window and position. Association tables share the scope of their records, read in this run."""
+) -> tuple[Mode, Window, str, Sequence[str]]:
+    """Mode, window, position and deletions. Association tables share the mode and window of their records."""
     if spec.links is not None:
         parent = next((each for each in run.extracts if each.object == spec.links.from_object), None)
         if parent is None:
             raise CanonError(f"{spec.name} is read after {spec.links.from_object}; load both in one run.")
-        return parent.mode, parent.window, ""
+        return parent.mode, parent.window, "", ()
     watermark = _moment(state.get(WATERMARK))
-    mode = _mode(spec, reader, run, watermark, names)
-    if mode != "backfill":
-        return mode, next_window(watermark, reader.now(), reader.overlap, reader.lag), ""
+    if watermark is None or run.sync.mode == "backfill":
+        return ("backfill", *_backfill(reader, state, names), ())
+    window = next_window(watermark, reader.now(), reader.overlap, reader.lag)
+    deleted = _deleted(spec, reader, run, watermark, window, names)
+    return ("sweep" if deleted is None else "delta"), window, "", deleted or ()
+
+
+def _backfill(reader: Reader, state: dict[str, Any], names: Sequence[str]) -> tuple[Window, str]:
+    """The window of a backfill, and the position where an earlier one with the same fields was left."""
     window = next_window(None, reader.now(), reader.overlap, reader.lag)
     left = state.get(BACKFILL) or {}
-    if (
-        left.get("fields") != digest(names)
-        or window.end - datetime.fromisoformat(left["end"]) > LONGEST_BREAK
-    ):
-        return mode, window, ""
-    return mode, Window(None, None, datetime.fromisoformat(left["end"])), left["position"]
+    if left.get("fields") != digest(names):
+        return window, ""
+    end = datetime.fromisoformat(left["end"])
+    return (window, "") if window.end - end > LONGEST_BREAK else (Window(None, None, end), left["position"])
 
 
-def _mode(
-    spec: ObjectSpec, reader: Reader, run: Run, watermark: datetime | None, names: Sequence[str]
-) -> Mode:
-    """What was never read is read whole; what a window could not tell, a comparison of everything does."""
-    if watermark is None or run.sync.mode == "backfill":
-        return "backfill"
-    if run.sync.mode == "sweep" or spec.kind != "records" or not names:
-        return "sweep" if run.sync.mode == "sweep" else "delta"
-    is_enough = reader.covers(spec, watermark) and not _added(spec, run, names)
-    return "delta" if is_enough else "sweep"
+def _deleted(
+    spec: ObjectSpec, reader: Reader, run: Run, watermark: datetime, window: Window, names: Sequence[str]
+) -> Sequence[str] | None:
+    """What the source lists as deleted; None where a window cannot tell enough, so that all is compared.
+
+    That is where fields are new, deletions may have been forgotten, or the source's clock went back so far
+    that nobody knows what the last window held.
+    """
+    if run.sync.mode == "sweep":
+        return None
+    if spec.kind != "records" or not names:
+        return ()
+    if _added(spec, run, names) or window.end + reader.overlap < watermark:
+        return None
+    return reader.deleted(spec, watermark)
 
 
 def _linking(spec: ObjectSpec, run: Run, state: dict[str, Any], mode: Mode) -> Sequence[str]:
@@ -141,13 +157,11 @@ def _linking(spec: ObjectSpec, run: Run, state: dict[str, Any], mode: Mode) -> S
     return list(dict.fromkeys([*run.read_ids.get(spec.links.from_object, ()), *held]))
 
 
-def _compared(spec: ObjectSpec, reader: Reader, run: Run, fields: Sequence[Field]) -> tuple[str, ...]:
+def _compared(spec: ObjectSpec, run: Run, fields: Sequence[Field]) -> tuple[str, ...]:
     """Fields whose values a sweep compares: those that change without a stamp, and those that are new."""
     added = _added(spec, run, [field.name for field in fields])
     return tuple(
-        field.name
-        for field in fields
-        if field.is_loaded and (field.name in added or (field.is_calculated and not reader.stamps_calculated))
+        field.name for field in fields if field.is_loaded and (field.is_calculated or field.name in added)
     )
 
 

@@ -3,11 +3,14 @@
 EMPTY = (
     "(select cast(null as varchar) as _record_id, cast(null as timestamp) as _stamp, "
     "cast(null as boolean) as _is_deleted, cast(null as varchar) as _content_hash, "
+    "cast(null as varchar) as _extract_id, "
     "cast(null as bigint) as _sync_seq where false)"
 )
 
 NEWEST = """
-    qualify row_number() over (partition by _record_id order by _sync_seq desc, _stamp desc nulls last) = 1
+    qualify row_number() over (
+        partition by _record_id order by _sync_seq desc, _stamp desc nulls last, _extract_id desc
+    ) = 1
 """
 
 CURRENT = (
@@ -21,8 +24,8 @@ CURRENT = (
 HASHED = "select md5(cast(json_array({values}) as varchar) || {names}) as _content_hash from asked"
 
 # A version is new when it says something else than the current one. One with an older stamp than the live
-# current one is stale: it was overtaken while it was being read. A deleted record may come back with
-# any stamp.
+# current one is stale, unless it is known for the truth: it was overtaken while it was being read. A deleted
+# record may come back with any stamp.
 CHANGED = """
 with incoming as (
     select * from asked
@@ -39,7 +42,7 @@ where
             incoming._content_hash is distinct from current._content_hash
             or incoming._is_deleted is distinct from current._is_deleted
         )
-        and (current._is_deleted or coalesce(incoming._stamp >= current._stamp, true))
+        and ({is_truth} or current._is_deleted or coalesce(incoming._stamp >= current._stamp, true))
     )
 order by incoming._position
 """
@@ -73,6 +76,7 @@ where
     held._record_id is null
     or held._stamp is distinct from asked._stamp
     or held._is_deleted is distinct from asked._is_deleted
+    or asked._stamp >= $settled
     {unlike}
 """
 )
@@ -160,7 +164,7 @@ select _record_id from (
     + ") where to_ids <> ''"
 )
 
-LIVE = "select _record_id, _stamp, _is_deleted, _sync_seq from {table}" + NEWEST
+LIVE = "select _record_id, _stamp, _is_deleted, _sync_seq, _extract_id from {table}" + NEWEST
 
 ALIVE = f"select _record_id from ({CURRENT}) where not _is_deleted"
 

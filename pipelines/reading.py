@@ -3,35 +3,19 @@
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.ahead import ahead, batches
 from pipelines.counts import count_row
-from pipelines.errors import FieldsChanged
 from pipelines.extract import Page, Progress, Reader, Run
 from pipelines.fields import SYSTEM_TYPES
-from pipelines.plan import BACKFILL, LINKED, WATERMARK, Plan, planned
-from pipelines.window import moved
+from pipelines.plan import BACKFILL, LINKED, WATERMARK, Plan
 
 # Rows that are compared with the log at once. Each comparison scans the ids of the whole raw table, so pages
 # of 100 would be too small; 10,000 wide rows are some 30 MB.
 BATCH = 10_000
-DESCRIPTIONS = 3  # times that an object is described before its fields must hold still for one read
-
-
-def extracted(plan: Plan, reader: Reader, run: Run) -> Iterator[pa.Table]:
-    """Read an object; again with its new fields where those changed after it had been described."""
-    for attempt in range(1, DESCRIPTIONS + 1):
-        try:
-            yield from ObjectRead(plan, reader, run).tables()
-            return
-        except FieldsChanged:
-            if attempt == DESCRIPTIONS:
-                raise
-            plan = planned(plan.spec, reader, run, plan.state)
 
 
 class ObjectRead:
@@ -59,11 +43,11 @@ class ObjectRead:
         ids: list[pa.Table] = []
         for page in self._gathered(pages):
             yield from self._news(page)
+            yield from self._if_gone(self._copy.alive(self._reader.absorbed(page.rows)))
             if self._plan.spec.kind == "whole":
                 ids.append(page.rows.select(["_record_id"]))
-            elif self._extract.mode == "delta":
-                yield from self._absorbed(page.rows)
             self._plan.remember(page.position)
+        yield from self._if_gone(self._copy.alive(self._plan.deleted))
         if ids:
             yield from self._tombstones(self._copy.gone(pa.concat_tables(ids)))
 
@@ -72,7 +56,7 @@ class ObjectRead:
         stubs = pa.concat_tables(list(self._reader.stubs(self._request)))
         settled = self._request.window.seam or self._request.window.end
         found = self._copy.counts(stubs, settled)
-        yield from self._fetched(self._copy.differing(stubs))
+        yield from self._fetched(self._copy.differing(stubs, settled))
         surplus = yield from self._if_gone(self._copy.gone(stubs))
         row = count_row(
             self._plan.spec.name,
@@ -84,12 +68,11 @@ class ObjectRead:
         )
         self._run.counts.append(row)
 
-    def _absorbed(self, rows: pa.Table) -> Iterator[pa.Table]:
-        """Tombstones for records that these took over in a merge: some sources just stop knowing them."""
-        yield from self._if_gone(self._copy.alive(self._reader.absorbed(rows)))
-
     def _if_gone(self, ids: Sequence[str]) -> Generator[pa.Table, None, int]:
-        """Ask for each of these records; one that is there is read, the others get tombstones."""
+        """Ask for each of these records; one that is there is read, the others get tombstones.
+
+        For records that a merge took over, which some sources just stop knowing, and for what was purged.
+        """
         there: set[str] = set()
         for page in self._gathered(self._reader.fetch(self._request, ids) if ids else iter(())):
             there.update(page.rows.column("_record_id").to_pylist())
@@ -118,7 +101,8 @@ class ObjectRead:
         """The rows of a page that the log does not hold yet."""
         self._note_ids(page.rows)
         rows = tagged(page.rows, self._extract.extract_id, self._run)
-        changed = self._copy.changed(rows, self._extract.fields)
+        # What a sweep asks for is the record as it is; elsewhere an older stamp is an answer overtaken.
+        changed = self._copy.changed(rows, self._extract.fields, is_truth=self._extract.mode == "sweep")
         self._extract = replace(
             self._extract.plus(page.rows.num_rows, changed.num_rows), transport=page.transport
         )
@@ -144,8 +128,7 @@ class ObjectRead:
         state, window = self._plan.state, self._request.window
         if self._plan.spec.kind == "links":
             state[LINKED] = self._run.sync.sync_seq
-        held = state.get(WATERMARK)
-        state[WATERMARK] = moved(datetime.fromisoformat(held) if held else None, window).isoformat()
+        state[WATERMARK] = window.end.isoformat()
         state.pop(BACKFILL, None)
         self._run.done.add(self._plan.spec.name)
         self._extract = replace(self._extract, is_complete=True)

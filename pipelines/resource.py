@@ -9,12 +9,12 @@ from dlt.common.schema.typing import TColumnSchema
 from dlt.sources import DltResource
 
 from pipelines.counts import counts_table
-from pipelines.errors import CanonError
+from pipelines.errors import CanonError, ReadAgain
 from pipelines.extract import Reader, Run, journal
 from pipelines.fields import FIELD_COLUMNS, field_rows
 from pipelines.objects import ObjectSpec
-from pipelines.plan import Plan, planned
-from pipelines.reading import extracted, tagged, unless_empty
+from pipelines.plan import BACKFILL, Plan, planned
+from pipelines.reading import ObjectRead, tagged, unless_empty
 
 
 def resources(specs: Sequence[ObjectSpec], reader: Reader, run: Run) -> Iterator[DltResource]:
@@ -39,18 +39,21 @@ def hints(*stamps: str) -> dict[str, TColumnSchema]:
 def object_resource(spec: ObjectSpec, reader: Reader, run: Run, plans: "_Plans") -> DltResource:
     """A dlt resource that appends the new versions of one object's records.
 
-    When its source fails, what came before is kept, and the failure waits in `run` until it is loaded. The
-    object's state is committed together with the rows, and its watermark moves only with a whole window.
+    When its source fails, what came before is kept, and the failure waits in `run` until it is loaded; a read
+    that must begin again does so in the next load, which can tell what came already. The object's state is
+    committed together with the rows, and its watermark moves only with a whole window.
     """
 
     def rows() -> Iterator[pa.Table]:
         if spec.name in run.done or run.is_over:
             return
         try:
-            yield from extracted(plans.plan(spec), reader, run)
+            yield from ObjectRead(plans.plan(spec), reader, run).tables()
+        except ReadAgain as failure:
+            run.begin_again(spec.name, failure)
+            state_of(spec).pop(BACKFILL, None)
         except CanonError as failure:
             run.failure = failure
-        plans.forget(spec)
 
     return dlt.resource(rows, name=spec.table, write_disposition="append", columns=hints("_stamp"))
 
@@ -93,11 +96,6 @@ class _Plans:
             self._made[spec.name] = planned(spec, self._reader, self._run, state_of(spec))
         except CanonError as failure:
             self._made[spec.name] = failure
-
-    def forget(self, spec: ObjectSpec) -> None:
-        """Drop a plan that was followed."""
-        if self._made:
-            self._made.pop(spec.name, None)
 
 
 def _log_resource(name: str, tables: Callable[[], Iterable[pa.Table]], *stamps: str) -> DltResource:

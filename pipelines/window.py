@@ -34,15 +34,10 @@ def next_window(watermark: datetime | None, now: datetime, overlap: timedelta, l
         watermark: the end of the last window that was read completely.
         now: the source's clock, never ours.
         overlap: how far the window reaches back behind the watermark.
-        lag: how far behind `now` it ends. A window never ends before the watermark's own overlap has been
-            looked at, but with a longer lag (or a server clock set back) it may end before the watermark.
+        lag: how far behind `now` it ends. With a longer lag, or a server clock set back, it may end before
+            the watermark.
     """
     end = now - lag
     if watermark is None:
         return Window(start=None, seam=None, end=end)
     return Window(start=watermark - overlap, seam=min(watermark, end), end=end)
-
-
-def moved(watermark: datetime | None, window: Window) -> datetime:
-    """The watermark after `window` has been read completely; it never goes back."""
-    return window.end if watermark is None else max(watermark, window.end)

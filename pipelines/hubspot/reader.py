@@ -38,7 +38,6 @@ class HubspotReader:
     """Reads the objects of one account (a `pipelines.extract.Reader`)."""
 
     source = SOURCE
-    stamps_calculated = True
 
     def __init__(self, settings: HubspotSettings) -> None:
         share(SOURCE, "api_budget", settings.api_budget)
@@ -72,9 +71,9 @@ class HubspotReader:
         names = LINK_FIELDS if spec.kind == "links" else FIXED_FIELDS[spec.name]
         return [Field(name) for name in names]
 
-    def covers(self, spec: ObjectSpec, since: datetime) -> bool:
-        """Whether whatever was archived since then is still listed."""
-        return self.now() - since < ARCHIVE_KEPT
+    def deleted(self, spec: ObjectSpec, since: datetime) -> Sequence[str] | None:
+        """Nothing beside what the archive tells, which keeps its records for a while."""
+        return () if self.now() - since < ARCHIVE_KEPT else None
 
     def read(self, request: Request) -> Reading:
         """Read what the request asks for, by the object's kind."""
@@ -95,7 +94,7 @@ class HubspotReader:
         cursor, fields = request.spec.cursor, request.compared
         yield table_of([], fields, cursor)
         for archived in (True, False):
-            pages = self._client.listed(request.spec.name, [cursor, *fields], archived=archived)
+            pages = self._whole_pages(request, [cursor, *fields], archived=archived)
             for records, _ in self._grouped(pages):
                 yield table_of(records, fields, cursor)
 
@@ -127,20 +126,20 @@ class HubspotReader:
 
     def _listed(self, request: Request, which: str, after: str, following: str) -> Iterator[Page]:
         """One of the two lists from `after` on; `following` is the position behind its end."""
-        pages = self._whole_pages(request, archived=which == ARCHIVED, after=after)
+        pages = self._whole_pages(request, request.fields, archived=which == ARCHIVED, after=after)
         for records, after in self._grouped(pages):
             yield self._page(request, records, LIST, f"{which}:{after}" if after else following)
 
     def _whole_pages(
-        self, request: Request, *, archived: bool, after: str
+        self, request: Request, fields: Sequence[str], *, archived: bool, after: str = ""
     ) -> Iterator[tuple[list[Record], str]]:
-        """List pages with all properties, by way of the ids where the properties do not fit into a URL."""
-        name, fits = request.spec.name, self._client.fits_in_url(request.spec.name, request.fields)
-        names = request.fields if fits else [request.spec.cursor]
+        """List pages with these properties, by way of the ids where the properties do not fit into a URL."""
+        name, fits = request.spec.name, self._client.fits_in_url(request.spec.name, fields)
+        names = fields if fits else [request.spec.cursor]
         for page, following in self._client.listed(name, names, archived=archived, after=after):
             if page and not fits:
                 ids = [record["id"] for record in page]
-                page = self._client.batch_read(name, ids, request.fields, archived=archived)
+                page = self._client.batch_read(name, ids, fields, archived=archived)
             yield page, following
 
     def _grouped(self, pages: Iterator[tuple[list[Record], str]]) -> Iterator[tuple[list[Record], str]]:

@@ -1,4 +1,4 @@
-"""Reading Salesforce rows as Bulk API 2.0 jobs: started early, checked, made again where one fails."""
+"""Reading Salesforce rows as Bulk API 2.0 jobs: started early, and checked file by file."""
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -6,7 +6,7 @@ from functools import partial
 import pyarrow as pa
 
 from pipelines import http
-from pipelines.errors import FieldsChanged, RequestRefused, SourceUnavailable
+from pipelines.errors import FieldsChanged, JobLost, ReadAgain, RequestRefused, SourceUnavailable
 from pipelines.extract import Page
 from pipelines.objects import ObjectSpec
 from pipelines.salesforce import soql
@@ -15,7 +15,6 @@ from pipelines.salesforce.rows import table_of_csv
 from pipelines.salesforce.soql import Span
 
 BULK = "bulk"
-JOBS = 3  # jobs for one query before giving up
 # Seconds between looks at a job; doubles from the first to the longest.
 POLL_FIRST, POLL_LONGEST = 0.2, 30.0
 STUCK = 3600.0  # seconds without a row processed; the job is then aborted and made again
@@ -59,14 +58,17 @@ class BulkRead:
         return True
 
     def pages(self) -> Iterator[Page]:
-        """All rows. A job that fails is made again from its start; rows that come twice are no news."""
-        for attempt in range(1, JOBS + 1):
-            try:
-                yield from self._results(self._awaited())
-                return
-            except SourceUnavailable:
-                if attempt == JOBS or not self.start():
-                    raise
+        """All rows.
+
+        Raises:
+            JobLost: the job or its results failed; another job may do better.
+        """
+        try:
+            yield from self._results(self._awaited())
+        except ReadAgain:
+            raise
+        except SourceUnavailable as failure:
+            raise JobLost(str(failure)) from failure
 
     def _results(self, rows: int) -> Iterator[Page]:
         while self._locator != LAST_LOCATOR:

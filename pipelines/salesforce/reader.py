@@ -32,7 +32,6 @@ class SalesforceReader:
     """Reads the objects of one org (a `pipelines.extract.Reader`)."""
 
     source = SOURCE
-    stamps_calculated = False
 
     def __init__(self, settings: SalesforceSettings) -> None:
         share(SOURCE, "api_budget", settings.api_budget)
@@ -74,17 +73,19 @@ class SalesforceReader:
         self._is_replicated[spec.name] = has_mark and bool(described.get("replicateable"))
         return [field_of(entry) for entry in described["fields"]]
 
-    def covers(self, spec: ObjectSpec, since: datetime) -> bool:
-        """Whether the log of deletions reaches back that far, where there is one."""
+    def deleted(self, spec: ObjectSpec, since: datetime) -> Sequence[str] | None:
+        """What getDeleted lists, if it reaches back that far; after a short pause soft-deleted rows tell."""
         if self.now() - since < SHORT_GAP or not self._is_replicated[spec.name]:
-            return self.now() - since < BIN_KEPT
+            return () if self.now() - since < BIN_KEPT else None
         try:
             answer = self._client.deleted(spec.name, since, self.now())
         except RequestRefused as refusal:
             if refusal.status != 400:
                 raise
-            return False  # the server does not answer for a time that long ago
-        return soql.instant(answer["earliestDateAvailable"]) <= since
+            return None  # the server does not answer for a time that long ago
+        if soql.instant(answer["earliestDateAvailable"]) > since:
+            return None
+        return [record["id"] for record in answer["deletedRecords"]]
 
     def read(self, request: Request) -> Reading:
         """A backfill by its size; of a window first its overlap, then its new part.

@@ -38,6 +38,7 @@ class RestRead:
                 records, is_full = self._page(replace(span, end=upper))
             except RequestRefused as refusal:
                 upper = self._halved(span, upper, refusal)
+                span = replace(span, start=span.start or FIRST)
                 continue
             if records:
                 span = replace(span, after=self._advanced(span.after, records[-1]))
