@@ -91,9 +91,21 @@ def _caught_up(pipeline: dlt.Pipeline, schema: str, warehouse: Path) -> dlt.Pipe
     packages belong to a log that no longer exists; they are dropped and their rows read again.
     """
     if pipeline.has_pending_data and _was_loaded(warehouse, schema):
+        _drop_doubled_packages(pipeline)
         pipeline.normalize()
         pipeline.load()
     return pipeline.drop()
+
+
+def _drop_doubled_packages(pipeline: dlt.Pipeline) -> None:
+    """Forget extracted packages that are there normalized as well.
+
+    dlt moves the normalized package to its place and then deletes the extracted one. Killed in between, it
+    would refuse to normalize that package a second time, for ever.
+    """
+    extracted = pipeline._get_normalize_storage().extracted_packages
+    for load_id in set(pipeline.list_normalized_load_packages()) & set(extracted.list_packages()):
+        extracted.delete_package(load_id)
 
 
 def _was_loaded(warehouse: Path, schema: str) -> bool:
