@@ -12,6 +12,7 @@ MACHINES: dict[str, Callable[[Stage], History]] = {
     "salesforce": SalesforceHistory,
     "hubspot": HubspotHistory,
 }
+SEED = 20261122  # the short ones are the same every time; the long ones never, unless a seed is set
 LONG = 26  # histories of 40 steps per source: more than 2,000 steps together
 
 
@@ -25,7 +26,7 @@ def stage(request: pytest.FixtureRequest) -> Stage:
 @pytest.mark.slow
 def test_a_few_histories(stage: Stage) -> None:
     make = MACHINES[stage.source]
-    play(lambda: make(stage), examples=2, steps=20, seed=chosen_seed(), shrinks=False)
+    play(lambda: make(stage), examples=2, steps=20, seed=SEED, shrinks=False)
 
 
 @pytest.mark.long
