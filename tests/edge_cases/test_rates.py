@@ -39,7 +39,7 @@ def test_edge_10_lists_are_read_at_the_allowed_rate(empty, source, only, monkeyp
     assert unlike(source, empty, "companies") == {}
 
 
-@pytest.mark.slow
+@pytest.mark.long  # on a busy machine, calls sent a second apart may arrive closer together
 @pytest.mark.usefixtures("paced")
 def test_edge_10_searches_are_made_at_the_allowed_rate(warehouse, source, only, monkeypatch):
     """Five searches a second are allowed, 50 are needed -> nine and a half seconds, none refused."""
@@ -61,6 +61,7 @@ def test_edge_11_a_quarter_of_an_hour_in_a_large_world(warehouse, source):
     """100,000 contacts per system, 500 of each edited in 15 minutes -> all of them, in 60 calls at most."""
     for name in ("Contact", "contacts"):
         change(source, "fill", name, count=100_000)
+    source.clock(advance=2 * 86_400)  # old records, beyond any overlap
     warehouse.load()
     source.clock(advance=600)
     for name in ("Contact", "contacts"):
@@ -69,7 +70,8 @@ def test_edge_11_a_quarter_of_an_hour_in_a_large_world(warehouse, source):
     source.clear_log()
     result = warehouse.load()
     assert written(result)["Contact"] == written(result)["contacts"] == 500
-    assert len(source.log()) <= 60
+    made = Counter(call["path"] for call in source.log())
+    assert len(source.log()) <= 60, made
     assert sum(extract.api_calls for extract in result.extracts) == len(source.log())
 
 
