@@ -9,6 +9,7 @@ from pipelines.environments import Difference, differences, read_profile
 from pipelines.errors import ConfigurationError
 from pipelines.fields import Field
 from sandbox.client import Sandbox
+from tests.pipelines.conftest import Source
 from tests.pipelines.loading import point_at
 
 
@@ -77,9 +78,10 @@ def read_profile_of(root: Path, server: Sandbox) -> dict[str, object]:
 
 @pytest.mark.parametrize("system", ["salesforce", "hubspot"])
 def test_an_environment_is_no_different_from_itself(
-    tmp_path: Path, server: Sandbox, monkeypatch: pytest.MonkeyPatch, system: str
+    tmp_path: Path, server: Sandbox, renewable: Source, monkeypatch: pytest.MonkeyPatch, system: str
 ):
     server.reset()
+    renewable.is_changed = True
     point_at(server, monkeypatch)
     here = environments.describe(system)
     there = environments.describe(system, read_profile_of(tmp_path, server))
@@ -87,8 +89,11 @@ def test_an_environment_is_no_different_from_itself(
     assert differences(system, here, there) == []
 
 
-def test_a_field_that_the_other_environment_hides_is_only_here(tmp_path: Path, server: Sandbox):
+def test_a_field_that_the_other_environment_hides_is_only_here(
+    tmp_path: Path, server: Sandbox, renewable: Source
+):
     server.reset()
+    renewable.is_changed = True
     settings = read_profile_of(tmp_path, server)
     here = environments.describe("salesforce", settings)
     server.switch(hidden_fields=["Contact.HasOptedOutOfEmail"])
