@@ -23,7 +23,7 @@ def stage(request: pytest.FixtureRequest) -> Stage:
     return made
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_few_histories(stage: Stage) -> None:
     make = MACHINES[stage.source]
     play(lambda: make(stage), examples=2, steps=20, seed=SEED, shrinks=False)

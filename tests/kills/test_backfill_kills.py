@@ -46,7 +46,7 @@ def killed_backfill(ground: Ground, source: str, kill: Kill) -> None:
     assert ground.content(f"broken-{name}", source) == ground.content(f"whole-{name}", source)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_killed_backfill_goes_on_where_it_was(ground: Ground) -> None:
     killed_backfill(ground, "salesforce", Kill(WHOLE_LOAD, 4, "after"))
 

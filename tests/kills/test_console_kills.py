@@ -164,7 +164,7 @@ def kept_copy(consoles: Consoles, folder: Path) -> Path:
     return folder / "old.duckdb"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_build_and_a_publish_that_were_killed_are_made_good_by_the_next(
     consoles: Consoles, tmp_path: Path
 ) -> None:

@@ -22,7 +22,7 @@ def sweep_of_kills(
     return len(ground.killed) - before, wrong
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("step", "source", "kill"),
     [
@@ -38,7 +38,7 @@ def test_a_load_that_was_killed_is_made_good_by_the_next(
     assert ground.killed[-1] == f"{source} {step}: {kill}"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_kill_between_the_two_halves_of_normalizing_leaves_a_source_that_can_be_loaded(
     ground: Ground,
 ) -> None:
@@ -56,7 +56,7 @@ def test_a_load_may_be_killed_anywhere(ground: Ground, step: str, source: str) -
     assert count >= 10
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(
     "kill",
     [
