@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
+from threading import Lock
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -142,8 +143,9 @@ class Dialect:
 
 
 class Http:
-    """A session with one source. Not thread-safe: one request at a time.
+    """A session with one source: one request at a time, whichever thread sends it.
 
+    The next pages are fetched while the present ones are worked on, which may ask for records by id.
     `budget` and `usage` are shared by the sessions of one source; `pace` holds requests back where the source
     would refuse them for coming too fast.
     """
@@ -158,6 +160,7 @@ class Http:
         self.clock: datetime | None = None
         self._dialect = dialect
         self._session = requests.Session()
+        self._turn = Lock()
 
     def send(
         self, method: str, path: str, *, parse: Callable[[requests.Response], Parsed], **request: Any
@@ -183,7 +186,7 @@ class Http:
             reraise=True,
         )
         try:
-            answer: Parsed = attempts(self._attempt, method, path, parse, request)
+            answer: Parsed = attempts(self._in_turn, method, path, parse, request)
             return answer
         except TryAgain as failure:
             raise SourceUnavailable(
@@ -199,6 +202,10 @@ class Http:
                 f"{self.source} sent no Date header, so no window of changes can be closed."
             )
         return self.clock
+
+    def _in_turn(self, *call: Any) -> Any:
+        with self._turn:
+            return self._attempt(*call)
 
     def _attempt(
         self,

@@ -72,18 +72,20 @@ class ObjectRead:
         """Ask for each of these records; one that is there is read, the others get tombstones.
 
         For records that a merge took over, which some sources just stop knowing, and for what was purged.
+        Returns how many were gone.
         """
-        there: set[str] = set()
-        for page in self._gathered(self._reader.fetch(self._request, ids) if ids else iter(())):
-            there.update(page.rows.column("_record_id").to_pylist())
-            yield from self._news(page)
+        there = yield from self._fetched(ids)
         gone = [record_id for record_id in ids if record_id not in there]
         yield from self._tombstones(gone)
         return len(gone)
 
-    def _fetched(self, ids: Sequence[str]) -> Iterator[pa.Table]:
-        for page in self._gathered(self._reader.fetch(self._request, ids) if ids else iter(())):
+    def _fetched(self, ids: Sequence[str]) -> Generator[pa.Table, None, set[str]]:
+        """Read these records; returns the ids of those that are there."""
+        there: set[str] = set()
+        for page in self._gathered(self._reader.fetch(self._request, ids) if ids else ()):
+            there.update(page.rows.column("_record_id").to_pylist())
             yield from self._news(page)
+        return there
 
     def _gathered(self, pages: Iterable[Page]) -> Iterator[Page]:
         """Pages as batches, fetched ahead; the load is paused at the first good moment after its time."""

@@ -10,7 +10,6 @@ import pyarrow as pa
 from pipelines.errors import CanonError, FieldsChanged
 from pipelines.extract import Mode, Page, Reading, Request
 from pipelines.fields import Field
-from pipelines.http import Budget, Usage
 from pipelines.hubspot.client import LINK_BATCH, LIST_PAGE, HubspotClient, Record
 from pipelines.hubspot.objects import FIXED_FIELDS, LINK_FIELDS
 from pipelines.hubspot.rows import (
@@ -25,7 +24,8 @@ from pipelines.hubspot.rows import (
 from pipelines.hubspot.search import window_records
 from pipelines.hubspot.settings import SOURCE, HubspotSettings
 from pipelines.objects import ObjectSpec
-from pipelines.settings import duration, resolve, share
+from pipelines.reader import ClientReader
+from pipelines.settings import resolve
 
 LIST, SEARCH = "list", "search"
 ARCHIVED, LIVE, DONE = "archived", "live", "done"  # the two lists of a backfill, in their order, and its end
@@ -34,31 +34,15 @@ ARCHIVE_KEPT = timedelta(days=89)  # archived records are listed for 90 days
 EARLIEST = datetime(1970, 1, 1, 0, 0, 1)  # HubSpot answers a filter on the epoch itself with HTTP 500
 
 
-class HubspotReader:
+class HubspotReader(ClientReader[HubspotClient]):
     """Reads the objects of one account (a `pipelines.extract.Reader`)."""
 
     source = SOURCE
 
     def __init__(self, settings: HubspotSettings) -> None:
-        share(SOURCE, "api_budget", settings.api_budget)
-        self._client = HubspotClient(settings, lambda: resolve(HubspotSettings(), SOURCE).access_token)
+        client = HubspotClient(settings, lambda: resolve(HubspotSettings(), SOURCE).access_token)
+        super().__init__(client, settings)
         self._omitted: set[tuple[str, str]] = set()
-        self.overlap = duration(SOURCE, "overlap", settings.overlap)
-        self.lag = duration(SOURCE, "lag", settings.lag)
-
-    @property
-    def usage(self) -> Usage:
-        """What the calls cost."""
-        return self._client.usage
-
-    @property
-    def budget(self) -> Budget:
-        """What they may cost."""
-        return self._client.budget
-
-    def now(self) -> datetime:
-        """The account's clock, naive UTC."""
-        return self._client.now()
 
     def transport(self, spec: ObjectSpec, mode: Mode) -> str:
         """Search for windows, lists for the rest."""

@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 from pipelines.errors import RequestRefused
 from pipelines.extract import Mode, Page, Reading, Request
 from pipelines.fields import Field
-from pipelines.http import Budget, Usage
 from pipelines.objects import ObjectSpec
+from pipelines.reader import ClientReader
 from pipelines.salesforce import soql
 from pipelines.salesforce.bulk import BulkRead
 from pipelines.salesforce.client import SalesforceClient
@@ -20,7 +20,6 @@ from pipelines.salesforce.rest import IDS_PER_QUERY, REST, TOO_LONG, RestRead, r
 from pipelines.salesforce.rows import field_of
 from pipelines.salesforce.settings import SOURCE, SalesforceSettings
 from pipelines.salesforce.soql import Span
-from pipelines.settings import duration, share
 
 # Deletions stay visible as soft-deleted rows for days; after a shorter gap nobody needs to be asked.
 SHORT_GAP = timedelta(hours=1)
@@ -28,33 +27,16 @@ BIN_KEPT = timedelta(days=14)  # the recycle bin keeps deleted rows for 15
 STUB = ("Id", "IsDeleted")
 
 
-class SalesforceReader:
+class SalesforceReader(ClientReader[SalesforceClient]):
     """Reads the objects of one org (a `pipelines.extract.Reader`)."""
 
     source = SOURCE
 
     def __init__(self, settings: SalesforceSettings) -> None:
-        share(SOURCE, "api_budget", settings.api_budget)
-        self._client = SalesforceClient(settings)
+        super().__init__(SalesforceClient(settings), settings)
         self._bulk_threshold = settings.bulk_threshold
         self._types: dict[str, dict[str, str]] = {}
         self._is_replicated: dict[str, bool] = {}
-        self.overlap = duration(SOURCE, "overlap", settings.overlap)
-        self.lag = duration(SOURCE, "lag", settings.lag)
-
-    @property
-    def usage(self) -> Usage:
-        """What the calls cost."""
-        return self._client.usage
-
-    @property
-    def budget(self) -> Budget:
-        """What they may cost."""
-        return self._client.budget
-
-    def now(self) -> datetime:
-        """The org's clock, naive UTC."""
-        return self._client.now()
 
     def transport(self, spec: ObjectSpec, mode: Mode) -> str:
         """REST where no page came."""
@@ -102,9 +84,7 @@ class SalesforceReader:
 
     def stubs(self, request: Request) -> Iterator[pa.Table]:
         """Id, stamp, deletion mark and the compared fields of all records."""
-        names = dict.fromkeys((*STUB, request.spec.cursor, *request.compared))
-        known = self._types[request.spec.name]
-        types = {name: known[name] for name in names if name in known}
+        types = self._stub_types(request.spec, request.compared)
         yield RestRead(self._client, request.spec, types).none()
         for page in self._by_size(request, Span(), types).pages:
             yield page.rows
@@ -124,8 +104,7 @@ class SalesforceReader:
         spec, window = request.spec, request.window
         if window.overlap_is_empty:
             return
-        known = self._types[spec.name]
-        types = {name: known[name] for name in (*STUB, spec.cursor) if name in known}
+        types = self._stub_types(spec)
         span = Span(start=window.start, end=window.seam, open_end=True)
         for stubs in RestRead(self._client, spec, types).pages(span):
             ids = request.copy.unseen(stubs.rows.select(["_record_id", "_stamp", "_is_deleted"]))
@@ -162,6 +141,11 @@ class SalesforceReader:
 
     def _rest(self, request: Request) -> RestRead:
         return RestRead(self._client, request.spec, self._wanted(request))
+
+    def _stub_types(self, spec: ObjectSpec, compared: Sequence[str] = ()) -> dict[str, str]:
+        known = self._types[spec.name]
+        names = dict.fromkeys((*STUB, spec.cursor, *compared))
+        return {name: known[name] for name in names if name in known}
 
     def _wanted(self, request: Request) -> dict[str, str]:
         return {name: self._types[request.spec.name][name] for name in request.fields}

@@ -42,7 +42,10 @@ class RestRead:
                 continue
             if records:
                 span = replace(span, after=self._advanced(span.after, records[-1]))
-                yield self._as_page(records, span)
+                whole = self._completed(records, span)
+                yield self._as_page(whole, span)
+                if span.ids and len(whole) < len(records):
+                    yield from self.by_ids(_without(records, whole))
             if not is_full and upper == end:
                 return
             if not is_full and upper:
@@ -57,8 +60,7 @@ class RestRead:
         """The columns, without rows."""
         return table_of([], self._types, self._spec.cursor)
 
-    def _as_page(self, records: Sequence[dict[str, Any]], span: Span) -> Page:
-        whole = self._completed(records, span)
+    def _as_page(self, whole: Sequence[dict[str, Any]], span: Span) -> Page:
         position = f"{REST} {' '.join(span.after)}" if span.after and not span.ids else ""
         return Page(table_of(whole, self._types, self._spec.cursor), REST, position)
 
@@ -69,7 +71,10 @@ class RestRead:
         return records, bool(records) and not (is_done and len(records) < soql.PAGE)
 
     def _completed(self, records: Sequence[dict[str, Any]], span: Span) -> Sequence[dict[str, Any]]:
-        """Add the fields of the other chunks. A row that changed between them comes with the next window."""
+        """Add the fields of the other chunks, without rows that changed between them.
+
+        Those come with the next window, or are asked for again where they were asked for by id.
+        """
         if len(self._chunks) == 1:
             return records
         first = replace(span, after=None, until=self._position(records[-1]))
@@ -120,6 +125,12 @@ class RestRead:
                 f"Salesforce repeats the same page of {self._spec.name}. Run the same command again later."
             )
         return position
+
+
+def _without(records: Sequence[dict[str, Any]], whole: Sequence[dict[str, Any]]) -> list[str]:
+    """Ids of the records that are not among the `whole` ones."""
+    there = {record["Id"] for record in whole}
+    return [record["Id"] for record in records if record["Id"] not in there]
 
 
 def rest_position(position: str) -> Position | None:

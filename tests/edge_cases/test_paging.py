@@ -2,9 +2,14 @@
 
 import pytest
 
+import pipelines.salesforce
 from pipelines.errors import SourceUnavailable
+from pipelines.extract import Request
 from pipelines.http import Http
-from tests.edge_cases.acting import calls, change, current, fired, twice, unlike, update, versions
+from pipelines.log import RawLog
+from pipelines.salesforce.objects import OBJECTS
+from pipelines.window import next_window
+from tests.edge_cases.acting import calls, change, current, fired, some, twice, unlike, update, versions
 
 pytestmark = pytest.mark.usefixtures("waits")
 
@@ -125,6 +130,24 @@ def test_edge_32_a_row_that_changes_between_two_parts_of_its_fields(
     warehouse.load("salesforce")
     assert current(warehouse, "Contact", moving)["title"] == "After"
     assert unlike(source, warehouse, "Contact") == {}
+
+
+def test_edge_32_a_row_asked_for_by_id_that_changes_between_two_parts(warehouse, source, monkeypatch):
+    """The same for rows that are asked for by id, to see whether they are there -> asked for again."""
+    short_urls(monkeypatch)
+    ids = some(warehouse, "Contact", 3)
+    reader, spec = pipelines.salesforce.connect(), next(each for each in OBJECTS if each.name == "Contact")
+    fields = tuple(field.name for field in reader.fields(spec) if field.is_loaded)
+    edit = {"system": "salesforce", "action": "update", "object": "Contact", "id": ids[1]}
+    source.clock(advance=1)
+    source.fault("change", path="/queryAll", nth=2, action=edit | {"values": {"Title": "After"}})
+    with RawLog(warehouse.path, "raw_salesforce") as log:
+        window = next_window(None, reader.now(), reader.overlap, reader.lag)
+        request = Request(spec, fields, window, log.table("contact"))
+        rows = [row for page in reader.fetch(request, ids) for row in page.rows.to_pylist()]
+    assert fired(source) == [1]
+    assert sorted(row["_record_id"] for row in rows) == ids
+    assert {row["title"] for row in rows if row["_record_id"] == ids[1]} == {"After"}
 
 
 def test_edge_32_a_field_list_longer_than_any_url(warehouse, source, only):

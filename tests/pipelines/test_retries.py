@@ -1,14 +1,18 @@
 """Failures that pass are waited out and counted; what does not pass says what to do."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 import pipelines.hubspot
 import pipelines.salesforce
 from pipelines.errors import SourceUnavailable
 from pipelines.extract import Reader, Request
+from pipelines.http import Bearer, Budget, Dialect, Http, Usage
 from pipelines.log import RawLog
 from pipelines.objects import ObjectSpec
 from pipelines.window import next_window
@@ -152,3 +156,23 @@ def test_a_load_that_fails_keeps_what_came_and_the_next_one_goes_on(empty, sourc
     assert rest["Contact"] == 230 - read["Contact"]
     assert rest["Account"] == 0
     assert empty.count("raw_salesforce.contact") == 230
+
+
+def test_two_threads_take_turns(source):
+    """Pages are fetched ahead in one thread while the other asks for records by id."""
+    http = Http("HubSpot", source.base_url, Dialect(), Budget("HubSpot", 1.0), Usage())
+    http.auth = Bearer(source.environment["SOURCES__HUBSPOT__ACCESS_TOKEN"])
+    running: list[str] = []
+    most = 0
+
+    def parse(response: requests.Response) -> None:
+        nonlocal most
+        running.append(response.url)
+        most = max(most, len(running))
+        time.sleep(0.02)
+        running.pop()
+
+    with ThreadPoolExecutor(2) as pool:
+        sent = [pool.submit(http.send, "GET", "/crm/v3/owners", parse=parse) for _ in range(10)]
+    assert [each.result() for each in sent] == [None] * 10
+    assert (most, http.usage.calls) == (1, 10)
