@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from pipelines.extract import Reader
     from pipelines.fields import Field
 
-# The share of its daily calls that a source should have left; below it a load stops (docs/settings.md).
-LITTLE_LEFT = 0.05
-
 Described = dict[str, "Sequence[Field] | CanonError"]
 
 
@@ -122,6 +119,10 @@ def _of_object(source: str, name: str, fields: "Sequence[Field] | CanonError", m
     where = f"{source} {name}"
     if isinstance(fields, CanonError):
         return _failed("permissions", where, fields)
+    if not fields:
+        said = "is not shown, so loads leave it out and its last known values stay"
+        advice = "Let the user that Canon reads with see it; a load asks for it each time."
+        return Finding("permissions", where, FAILED, said, advice, ConfigurationError.exit_code)
     shown = {field.name.lower() for field in fields}
     hidden = sorted(field for field in mapped if field.lower() not in shown)
     if not hidden:
@@ -139,11 +140,13 @@ def _of_object(source: str, name: str, fields: "Sequence[Field] | CanonError", m
 
 def of_limits(source: str, reader: "Reader") -> Iterator[Finding]:
     """How much of the daily allowance is used, where the source says."""
+    from pipelines.http import RESERVE
+
     used, limit = reader.usage.used, reader.usage.limit
     if used is None or not limit:
         return
     said = f"{used} of {limit} calls of the day are used"
-    if used >= (1 - LITTLE_LEFT) * limit:
+    if used >= (1 - RESERVE) * limit:
         advice = "A load stops before it begins; wait, or find out what else uses them."
         yield Finding("limits", source, WARNING, said, advice)
     else:

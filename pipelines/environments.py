@@ -124,7 +124,7 @@ def _beyond(values: Sequence[str], others: Sequence[str]) -> str:
 
 def _fields(reader: Reader, spec: Any) -> Sequence[Field] | None:
     try:
-        return reader.fields(spec)
+        return reader.fields(spec) or None
     except RequestRefused as refusal:
         if refusal.status != 404:
             raise

@@ -11,6 +11,7 @@ from pipelines.ahead import ahead, batches
 from pipelines.counts import count_row
 from pipelines.extract import Page, Progress, Reader, Run
 from pipelines.fields import SYSTEM_TYPES
+from pipelines.log import id_table
 from pipelines.plan import BACKFILL, LINKED, WATERMARK, Plan
 
 # Rows that are compared with the log at once. Each comparison scans the ids of the whole raw table, so pages
@@ -41,13 +42,15 @@ class ObjectRead:
     def _paged(self, pages: Iterator[Page]) -> Iterator[pa.Table]:
         """The pages' news; for what is read whole, tombstones for what has vanished, too."""
         ids: list[pa.Table] = []
+        deleted = id_table(self._plan.deleted)
         for page in self._gathered(pages):
+            deleted = deleted.join(page.rows.select(["_record_id"]), "_record_id", join_type="left anti")
             yield from self._news(page)
             yield from self._if_gone(self._copy.alive(self._reader.absorbed(page.rows)))
             if self._plan.spec.kind == "whole":
                 ids.append(page.rows.select(["_record_id"]))
             self._plan.remember(page.position)
-        yield from self._if_gone(self._copy.alive(self._plan.deleted))
+        yield from self._if_gone(self._copy.alive(deleted.column("_record_id").to_pylist()))
         if ids:
             yield from self._tombstones(self._copy.gone(pa.concat_tables(ids)))
 

@@ -139,6 +139,16 @@ def test_a_mapped_field_that_is_hidden_is_named_with_what_to_do(sandbox: Sandbox
     assert asked().exit_code == 0
 
 
+def test_an_object_that_is_not_shown_is_no_object_without_fields(sandbox: Sandbox, project: Path):
+    sandbox.fault("status", path="/Lead/describe", count=0, status=404, body=[{"errorCode": "NOT_FOUND"}])
+    try:
+        lead = lines(project)["permissions salesforce Lead"]
+    finally:
+        sandbox.clear_faults()
+    assert (lead.status, lead.exit_code) == (FAILED, 2)
+    assert "is not shown" in lead.said
+
+
 def test_an_allowance_that_is_used_up_is_a_warning_and_no_wrong_credential(sandbox: Sandbox, project: Path):
     sandbox.switch(salesforce_daily_limit=1)
     try:

@@ -114,7 +114,7 @@ class History(RuleBasedStateMachine):
         }
         self.excused: dict[str, set[str]] = {name: set() for name in stage.tables}
         self.quiet_steps = 0  # since a load that ended well
-        self.is_pending = self.is_swept = self.has_failed = False
+        self.is_pending = self.has_failed = False
 
     def teardown(self) -> None:
         """Every history ends with a delta and a sweep, whatever rules it was made of."""
@@ -172,7 +172,7 @@ class History(RuleBasedStateMachine):
         if not was_pending:
             swept = {name for name in held if modes[name] == "sweep"}
             self.expect_counts(swept, before, held, settled)
-        self.has_failed = self.is_swept = False
+        self.has_failed = False
 
     def disturbed_load(self, mode: str, **fault: Any) -> None:
         """A load with a fault or a change planned: it may end well, with an error of ours, or killed."""
@@ -188,7 +188,6 @@ class History(RuleBasedStateMachine):
         else:
             self.judge(modes, before)
             self.expect(after, moving(before, after))
-            self.is_swept = False
         self.has_failed = False
 
     def _loaded(self, mode: str) -> dict[str, str] | None:
@@ -206,7 +205,6 @@ class History(RuleBasedStateMachine):
             )
         except (CanonError, Killed):
             self.is_pending = True
-            self.is_swept |= mode == "sweep" or self.now - self.finished > timedelta(days=14)
             return None
         self.quiet_steps = 0
         self.earlier, self.finished, self.is_pending = self.finished, self.now, False

@@ -201,10 +201,10 @@ class HubspotHistory(History):
         return start <= new.stamp <= end - timedelta(seconds=self.lag)
 
     def _is_absorbed(self, name: str, key: str, mode: str, records: Mapping[str, Known]) -> bool:
-        """Whether the record was merged into one that this delta had to see."""
+        """Whether the record was merged into one that this load had to see."""
         for survivor, each in records.items():
             if key in each.values["hs_merged_object_ids"].split(";"):
-                return mode == "delta" and self._is_visible(name, survivor, mode, records)
+                return self._is_visible(name, survivor, mode, records)
         return False
 
     def _judge_links(self, mode: str, found: Snapshot, links: Mapping[str, str]) -> None:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from tests.histories.history import KILLS, History, Stage, killed
-from tests.histories.truth import Known, Snapshot
+from tests.histories.history import KILLS, History, killed
+from tests.histories.truth import Snapshot
 
 TABLES = {"Account": "account", "Contact": "contact", "Lead": "lead"}
 # A text field of each object that a user types into.
@@ -54,10 +54,6 @@ class SalesforceHistory(History):
     overlap = timedelta(minutes=10)
     hidden: frozenset[str] = frozenset()
     unshared: frozenset[str] = frozenset()
-
-    def __init__(self, stage: Stage) -> None:
-        super().__init__(stage)
-        self.lost: set[str] = set()  # changes that no load but a backfill will find, until the next touch
 
     @rule(name=objects, word=words)
     def create(self, name: str, word: str) -> None:
@@ -190,27 +186,14 @@ class SalesforceHistory(History):
         """A delta sees stamps from the last load's on, and in its overlap stamps that it never saw."""
         for name, records in found.items():
             if modes[name] == "sweep":
-                self.excused[name] &= self.lost
+                self.excused[name].clear()
+                continue
             for key in records.keys() | self.known[name].keys():
-                if self._is_lost_by_a_sweep(name, key, modes[name], records.get(key)):
-                    self.lost.add(key)
-                    self.excused[name].add(key)
-                elif modes[name] == "sweep":
-                    continue
-                elif self._is_visible(name, key, modes[name], found):
+                if self._is_visible(name, key, modes[name], found):
                     self.excused[name].discard(key)
-                    self.lost.discard(key)
                 elif self.is_changed(name, key, records.get(key)):
                     self.excused[name].add(key)
         self.remember(found)
-
-    def _is_lost_by_a_sweep(self, name: str, key: str, mode: str, new: Known | None) -> bool:
-        """A known defect: see test_a_second_change_in_the_second_of_a_load_survives_a_sweep."""
-        old = self.known[name].get(key)
-        if mode == "backfill" or old is None or new is None or old.version != new.version:
-            return False
-        is_other = any(old.values.get(f) != v for f, v in new.values.items() if f != FORMULA.lower())
-        return is_other and (mode == "sweep" or self.is_swept) and new.stamp >= self.earlier
 
     def _is_visible(self, name: str, key: str, mode: str, found: Snapshot) -> bool:
         new = found[name].get(key)

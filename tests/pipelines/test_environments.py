@@ -104,6 +104,18 @@ def test_a_field_that_the_other_environment_hides_is_only_here(
     assert [each.kind for each in differences("salesforce", there, here)] == ["only there"]
 
 
+def test_an_object_that_the_other_environment_hides_is_one_difference(
+    tmp_path: Path, server: Sandbox, renewable: Source
+):
+    renewable.is_changed = True
+    settings = read_profile_of(tmp_path, server)
+    here = environments.describe("salesforce", settings)
+    server.fault("status", path="/Lead/describe", count=0, status=404, body=[{"errorCode": "NOT_FOUND"}])
+    there = environments.describe("salesforce", settings)
+    server.clear_faults()
+    assert differences("salesforce", here, there) == [Difference("salesforce", "Lead", "", "only here")]
+
+
 def test_each_aspect_of_a_field_is_a_difference_of_its_own():
     here = [Field("A", type="picklist", picklist_values=("x", "y"), is_required=True), Field("Only")]
     there = [Field("A", type="string", picklist_values=("y", "z")), Field("Other")]

@@ -38,7 +38,7 @@ compared as (
         on source._record_id = repeated._record_id
 
     window record_history as (
-        partition by source._record_id order by source._sync_seq nulls last, source._stamp nulls last, source._extract_id
+        partition by source._record_id order by source._sync_seq nulls last, source._stamp nulls last, source._extract_id nulls last
     )
 
 ),

@@ -43,7 +43,7 @@ select * from flagged
         select
             *,
             row_number() over (
-                partition by _record_id order by _sync_seq desc nulls last, _stamp desc nulls last, _extract_id desc
+                partition by _record_id order by _sync_seq desc nulls last, _stamp desc nulls last, _extract_id desc nulls last
             ) as version_rank
         from {{ relation }}
     ) as ranked

@@ -8,7 +8,7 @@ versions as (
     select
         *,
         row_number() over (
-            partition by _record_id order by _sync_seq nulls last, _stamp nulls last, _extract_id
+            partition by _record_id order by _sync_seq nulls last, _stamp nulls last, _extract_id nulls last
         ) as version_number
 
     from {{ raw_relation(system, object) }}

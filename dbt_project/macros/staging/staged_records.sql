@@ -43,7 +43,7 @@ compared as (
     from versions
 
     window record_history as (
-        partition by _record_id order by _sync_seq nulls last, _stamp nulls last, _extract_id
+        partition by _record_id order by _sync_seq nulls last, _stamp nulls last, _extract_id nulls last
     )
 
 ),
