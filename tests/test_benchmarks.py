@@ -16,7 +16,7 @@ WITH_RATIO = {
 }
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_step_has_its_figures(tmp_path: Path) -> None:
     file = tmp_path / "bench.md"
     command = [

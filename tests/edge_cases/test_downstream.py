@@ -7,7 +7,7 @@ from tests.edge_cases.acting import change
 
 __all__ = ["_made", "json_of", "world"]
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("downstream")]
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("downstream")]
 
 OPT_OUTS = "select email_opted_out, customer_id from marts.customers"
 OF = "select customer_id from marts.customer_sources where source_record_id = ?"

@@ -218,7 +218,7 @@ def test_edge_33_an_id_that_comes_once_per_type_and_page(warehouse, source, only
     )
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_edge_33_more_associations_than_one_answer_holds(warehouse, source, only, alone, monkeypatch):
     """520 companies of a contact, two types each: an id comes once per type, in nested pages -> each once."""
     only("contacts", "companies", "contacts_companies")

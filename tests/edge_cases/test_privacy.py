@@ -18,7 +18,7 @@ from sandbox.credentials import JWT_USERNAME, Credentials
 from sandbox.server import running
 from tests.e2e.conftest import CANON, copy_project, run_in
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("privacy")]
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("privacy")]
 
 DATA = Path(__file__).parents[2] / "data"
 PEM = rsa.generate_private_key(public_exponent=65537, key_size=2048)

@@ -19,7 +19,7 @@ def refused(log):
     return Counter(call["status"] for call in log)[429] / len(log)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("paced")
 def test_edge_10_lists_are_read_at_the_allowed_rate(empty, source, only, monkeypatch):
     """100 calls in any ten seconds are allowed, 230 are needed.
