@@ -56,6 +56,10 @@ docs: $(READY) ## dbt's documentation of the warehouse as one offline file: data
 bench: $(READY) ## loading, building and a no-op sync, measured beside what bounds them
 	$(BIN)/python -m benchmarks
 
+.PHONY: evaluate
+evaluate: $(READY) ## identity on public labelled sets: precision and recall beside a key cascade and Splink
+	$(BIN)/python -m evaluation
+
 .PHONY: clean
 clean: ## remove the environment, the demo's files and everything built
 	rm -rf $(VENV) target logs .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info

@@ -2,13 +2,14 @@
 
 import sys
 import traceback
-from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
+from canon.answers import AsJson, answer
+from canon.cli_review import review
 from canon.errors import CanonError
 from canon.output import messages, print_json, results
 
@@ -18,9 +19,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-review = typer.Typer(no_args_is_help=True)
 app.add_typer(
-    review, name="review", help="The steward's queue: open questions, and values that could not be used."
+    review,
+    name="review",
+    help="The steward's queue: open questions, values that could not be used, decisions on who is who.",
 )
 
 
@@ -50,9 +52,6 @@ FullRefresh = Annotated[
         "--full-refresh", help="Rebuild staging to marts from the log. Journals and snapshots stay."
     ),
 ]
-AsJson = Annotated[
-    bool, typer.Option("--as-json", help="Print one JSON object on standard output, nothing else there.")
-]
 
 
 @app.command()
@@ -67,7 +66,7 @@ def sync(
     from canon.settings import Settings
     from canon.sync import sync as run
 
-    report = _answer(
+    report = answer(
         as_json,
         lambda: run(Settings.load(), sources=source or (), mode=mode.value, full_refresh=full_refresh),
     )
@@ -149,6 +148,10 @@ def explain(
         str | None,
         typer.Option("--as-of", help="What was believed at this ISO 8601 time (UTC); a date means its end."),
     ] = None,
+    versus: Annotated[
+        str | None,
+        typer.Option("--versus", metavar="OTHER", help="Why the two are one customer, or why they are not."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Say what each system holds of a person, which rule decided, and how it was. Reads the public copy."""
@@ -156,7 +159,10 @@ def explain(
     from canon.explain import parse_as_of
     from canon.settings import Settings
 
-    found = _answer(
+    if versus is not None:
+        _explain_versus(customer, versus, field, as_of, as_json)
+        return
+    found = answer(
         as_json,
         lambda: run(Settings.load().published, customer, field, parse_as_of(as_of) if as_of else None),
     )
@@ -168,32 +174,17 @@ def explain(
     results.print(page(found, results.width))
 
 
-@review.command("list")
-def review_list(
-    kind: Annotated[
-        str | None, typer.Option("--kind", help="conflict or identity: such questions; reject: values.")
-    ] = None,
-    source: Annotated[
-        str | None, typer.Option("--source", help="Values of this system, questions about people it knows.")
-    ] = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, help="The most rows of each list.")] = 50,
-    show_values: Annotated[
-        bool, typer.Option("--show-values", help="Show rejected values too; they may be personal data.")
-    ] = False,
-    as_json: AsJson = False,
-) -> None:
-    """List what is open: questions, oldest first, and rejected values that are not resolved."""
-    from canon.review import read_queue
-    from canon.review_page import print_queue
+def _explain_versus(one: str, other: str, field: str | None, as_of: str | None, as_json: bool) -> None:
     from canon.settings import Settings
+    from canon.versus import Versus, explain_versus, refuse_more
+    from canon.versus_page import page
 
-    queue = _answer(
-        as_json,
-        lambda: read_queue(
-            Settings.load().published, kind=kind, source=source, limit=limit, show_values=show_values
-        ),
-    )
-    print_json(queue.as_json()) if as_json else print_queue(results, queue, show_values=show_values)
+    def compared() -> Versus:
+        refuse_more(field, as_of)
+        return explain_versus(Settings.load().published, one, other)
+
+    found = answer(as_json, compared)
+    print_json(found.as_json()) if as_json else results.print(page(found))
 
 
 @app.command()
@@ -218,29 +209,12 @@ def doctor(
     no_telemetry()
     if against is not None:
         profile = against
-        found = _answer(as_json, lambda: compare(Settings.load(), profile))
+        found = answer(as_json, lambda: compare(Settings.load(), profile))
         print_json(found.as_json()) if as_json else print_comparison(results, found)
         return
-    diagnosis = _answer(as_json, lambda: run(Path.cwd()))
+    diagnosis = answer(as_json, lambda: run(Path.cwd()))
     print_json(diagnosis.as_json()) if as_json else print_diagnosis(results, diagnosis)
     raise typer.Exit(diagnosis.exit_code)
-
-
-def _answer(as_json: bool, work: Callable[[], Any]) -> Any:
-    """Do the work of a command that can answer in JSON; its failure is then an object too."""
-    try:
-        return work()
-    except CanonError as problem:
-        if as_json:
-            print_json(
-                {
-                    "status": "failed",
-                    "exit_code": problem.exit_code,
-                    "error": type(problem).__name__,
-                    "message": str(problem),
-                }
-            )
-        raise
 
 
 def main() -> NoReturn:

@@ -46,12 +46,17 @@ class Plugin(BasePlugin):
     def _phone(self, number: str | None, country: str | None) -> str | None:
         return normalize.normalize_phone(number, normalize.region_of(country, self.settings.default_region))
 
+    def _region(self, country: str | None) -> str | None:
+        return normalize.region_of(country, "") or normalize.normalize_name(country)
+
     def _functions(self) -> dict[str, tuple[Callable[..., pa.Array], int]]:
         """SQL name to the function over columns and how many columns it takes."""
         return {
             "canon_email": (_of_one(normalize.normalize_email), 1),
             "canon_phone": (_of_two(self._phone), 2),
             "canon_name": (_of_one(normalize.normalize_name), 1),
+            "canon_company": (_of_one(normalize.normalize_company), 1),
+            "canon_region": (_of_one(self._region), 1),
             "canon_hash": (_of_one(self._hash), 1),
         }
 

@@ -9,10 +9,11 @@ from typing import Any
 
 import duckdb
 
-from canon.errors import CustomerUnknown, NothingPublished, UsageError
+from canon.errors import CustomerUnknown, UsageError
 from canon.find import find_customer
 from canon.flips import Standing, flips_if
-from canon.warehouse import connect, first, has_table, rows
+from canon.published import open_published
+from canon.warehouse import first, rows
 
 # What an explanation reads; a copy without one of these was published by an older Canon.
 NEEDED = (
@@ -108,10 +109,7 @@ def explain(
         UsageError: There is no such field.
         NothingPublished: There is no published copy, or it lacks tables.
     """
-    if not published.is_file():
-        raise NothingPublished(f"There is no published copy at {published} yet. Run canon sync first.")
-    with connect(published, read_only=True) as con:
-        _check_copy(con, published)
+    with open_published(published, NEEDED) as con:
         found = _explain_now(con, wanted) if as_of is None else _explain_then(con, wanted, as_of)
     return _only(found, field_name)
 
@@ -131,12 +129,6 @@ def parse_as_of(text: str) -> datetime:
     if re.fullmatch(r"\d{4}-?\d{2}-?\d{2}", text.strip()):
         return datetime.combine(moment.date(), time.max)
     return moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)
-
-
-def _check_copy(con: duckdb.DuckDBPyConnection, published: Path) -> None:
-    missing = [f"{schema}.{name}" for schema, name in NEEDED if not has_table(con, schema, name)]
-    if missing:
-        raise NothingPublished(f"{published} lacks {', '.join(missing)}. Run canon sync, then ask again.")
 
 
 def _only(found: Explanation, field_name: str | None) -> Explanation:

@@ -25,10 +25,26 @@ create table if not exists ops.health_checks (
 );
 
 -- One row: what the last successful build was made of. A sync that loaded nothing may skip the build while
--- `fingerprint` still fits and `seen_seq` is the newest run, so that nothing can have changed in between.
+-- `fingerprint` still fits, `seen_seq` is the newest run and stewards have made no more than `decisions`, so that
+-- nothing can have changed in between.
 create table if not exists ops.build_state (
     build_id varchar not null,
     fingerprint varchar not null,
     seen_seq bigint not null,
     built_at timestamp not null
+);
+alter table ops.build_state add column if not exists decisions bigint;
+
+-- One row per decision of a steward about two source records (`system:object:id`, in that order of the alphabet).
+-- kind: must_link, cannot_link, withdrawn. The last decision on a pair counts.
+create table if not exists ops.identity_decisions (
+    decision_id varchar not null,
+    entity varchar not null,
+    kind varchar not null,
+    left_key varchar not null,
+    right_key varchar not null,
+    item_id varchar,
+    actor varchar not null,
+    reason varchar not null,
+    decided_at timestamp not null
 );

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 import phonenumbers
 from babel import Locale
+from cleanco import basename
 from email_validator import EmailNotValidError, validate_email
 
 # Enough for the distinct values of a million people's phones within one build; about 100 MB when full.
@@ -96,6 +97,12 @@ def normalize_name(name: str | None) -> str | None:
     plain = "".join(each for each in letters if not unicodedata.combining(each)).lower()
     words = "".join(each if each.isalnum() else " " for each in plain.translate(PLAIN_LETTERS)).split()
     return " ".join(words) or None
+
+
+@lru_cache(maxsize=REMEMBERED)
+def normalize_company(name: str | None) -> str | None:
+    """A company's name in normal form without its legal form (`GmbH`, `Inc.`), unless that is all of it."""
+    return normalize_name(basename(name)) or normalize_name(name) if name else None
 
 
 def keyed_hash(value: str | None, key: bytes) -> str | None:

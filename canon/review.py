@@ -11,13 +11,14 @@ from typing import Any
 
 import duckdb
 
-from canon.errors import NothingPublished, UsageError
-from canon.warehouse import connect, has_table, rows
+from canon.errors import UsageError
+from canon.published import open_published
+from canon.warehouse import rows
 
 REJECT = "reject"
 
 # Kinds of questions that the models can open; a newer model may bring more.
-KINDS = ("conflict", "identity")
+KINDS = ("conflict", "identity", "split", "suggestion")
 
 NEEDED = (("marts", "review_queue"), ("marts", "customer_sources"), ("ops", "rejected_records"))
 
@@ -58,12 +59,7 @@ def read_queue(
         NothingPublished: There is no published copy, or it lacks tables.
         UsageError: There is no such kind or system.
     """
-    if not published.is_file():
-        raise NothingPublished(f"There is no published copy at {published} yet. Run canon sync first.")
-    with connect(published, read_only=True) as con:
-        missing = [f"{schema}.{name}" for schema, name in NEEDED if not has_table(con, schema, name)]
-        if missing:
-            raise NothingPublished(f"{published} lacks {', '.join(missing)}. Run canon sync, then ask again.")
+    with open_published(published, NEEDED) as con:
         _check(con, kind, source)
         asked = {"kind": kind, "source": source}
         items = [] if kind == REJECT else rows(con, ITEMS, asked)

@@ -612,7 +612,6 @@ STORIES = (
         ("bartholomew-quist",),
         "Has no e-mail anywhere.",
         "one customer, linked by `salesforcecontactid`; email stays null.",
-        is_open=True,
     ),
     Story(
         "Xiomara Delacroix-Huang",
@@ -674,21 +673,18 @@ STORIES = (
         ("clementine-achterberg",),
         "HubSpot has no e-mail, but the same name at the same company.",
         "one customer, linked by name and company domain, which are unique on both sides.",
-        is_open=True,
     ),
     Story(
         "Ikaika Mahoe-Sinclair",
         ("ikaika-mahoe-sinclair",),
         "Work address in Salesforce, private one in HubSpot, the same product user id in both.",
         "one customer, linked by the external id; email is the Salesforce one.",
-        is_open=True,
     ),
     Story(
         "Rosalind Featherstone-Ng",
         ("rosalind-featherstone-ng",),
         "HubSpot's `salesforcecontactid` names a contact that no longer exists.",
         "one customer, linked by e-mail; the stale link is a review item.",
-        is_open=True,
     ),
     Story(
         "Cornelius Vane-Tempest, Leopold Marchbanks",
@@ -698,14 +694,12 @@ STORIES = (
         "two customers: Cornelius with two records, Leopold with one. Ids are completed to 18 characters, "
         "never "
         "compared in lower case.",
-        is_open=True,
     ),
     Story(
         "Theodora Vasquez-Lim",
         ("theodora-vasquez-lim", "theodora-second-claim"),
         "Two HubSpot contacts claim the same Salesforce contact.",
         "the one with her e-mail is hers; the second stays a customer of its own and is a review item.",
-        is_open=True,
     ),
     Story(
         "Ji-woo Park, twice",
@@ -738,7 +732,6 @@ STORIES = (
         "email `jasper.doe-whitlock@tidewrack-instruments.com` from HubSpot, linked by "
         "`salesforcecontactid`; the bad "
         "value is a rejected record.",
-        is_open=True,
     ),
     Story(
         "Lieselotte Abernathy",

@@ -33,7 +33,9 @@ def test_every_command_explains_itself(command: str):
 def test_the_queue_is_a_command_with_what_works_of_it():
     answer = CliRunner().invoke(cli.app, ["review", "--help"])
     assert answer.exit_code == 0
-    assert {each.name for each in cli.review.registered_commands} == {"list"}
+    assert {each.name for each in cli.review.registered_commands} == {
+        *("list", "accept", "reject", "link", "separate", "withdraw")
+    }
 
 
 def test_only_commands_that_work_are_offered():

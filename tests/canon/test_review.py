@@ -67,6 +67,13 @@ def test_a_limit_cuts_both_lists_and_says_so(published: Path):
     assert "The first 1 of 2 open questions; --limit shows more." in listed("--limit", "1").stdout
 
 
+def test_ids_of_records_are_shown_whole(published: Path):
+    shown = [line.strip() for line in listed("--kind", "identity").stdout.splitlines()]
+    assert shown[1].startswith("r2    identity")
+    assert shown[1].endswith("salesforce:Contact:003000000000003AAA")
+    assert shown[2:5] == ["= hubspot:contacts:501", "or hubspot:contacts:502", "the name fits several people"]
+
+
 def test_an_empty_queue_says_so(published: Path):
     with duckdb.connect(str(published)) as con:
         con.execute("delete from marts.review_queue")
@@ -76,7 +83,7 @@ def test_an_empty_queue_says_so(published: Path):
 
 
 def test_a_filter_that_nothing_can_pass_is_refused(published: Path):
-    with pytest.raises(UsageError, match="the kinds are conflict, identity, reject"):
+    with pytest.raises(UsageError, match="the kinds are conflict, identity, reject, split, suggestion"):
         read_queue(published, kind="gossip")
     with pytest.raises(UsageError, match="known: hubspot, salesforce"):
         read_queue(published, source="fax")

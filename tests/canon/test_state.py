@@ -65,3 +65,32 @@ def test_the_fingerprint_follows_policy_models_and_settings(project: Path, monke
     other_models = fingerprint(Settings.load())
     (project / "dbt_project.yml").write_text("name: canon\nvars: {}\n")
     assert len({before, other_region, other_models, fingerprint(Settings.load())}) == 4
+
+
+def test_a_steward_who_decided_since_the_build_forbids_skipping(warehouse: Path):
+    built = run_once(warehouse)
+    with connect(warehouse) as con:
+        write_state(con, "build", "same", built)
+    with journalled(warehouse, "delta") as run, connect(warehouse) as con:
+        con.execute("insert into ops.sync_extracts by name select ? as sync_id", [run.sync_id])
+        assert may_skip_build(con, run, "same")
+        con.execute(
+            "insert into ops.identity_decisions values "
+            "('d', 'customer', 'must_link', 'a', 'b', null, 'ann', 'x', timestamp '2020-01-01 00:00:00')"
+        )
+        assert not may_skip_build(con, run, "same"), "whatever the clock said when it was made"
+        write_state(con, "build", "same", run.sync_seq - 1)
+        assert may_skip_build(con, run, "same")
+
+
+def test_a_state_of_an_older_canon_is_built_once_more(warehouse: Path):
+    with connect(warehouse) as con:
+        con.execute("alter table ops.build_state drop column decisions")
+        con.execute(
+            "insert into ops.build_state values ('build', 'same', 2, timestamp '2026-01-01 00:00:00')"
+        )
+    with journalled(warehouse, "delta") as run, connect(warehouse) as con:
+        con.execute("insert into ops.sync_extracts by name select ? as sync_id", [run.sync_id])
+        assert not may_skip_build(con, run, "same")
+        write_state(con, "build", "same", run.sync_seq - 1)
+        assert may_skip_build(con, run, "same")

@@ -14,6 +14,7 @@ from canon.errors import BudgetReached, BuildFailed, PublishFailed, SourceUnavai
 from canon.output import as_text
 from canon.settings import Settings
 from canon.site.pages import SiteReport
+from canon.steward import decide, grounds_of
 from canon.sync import sync
 from canon.warehouse import connect, rows
 from pipelines import ExtractSummary, LoadResult
@@ -97,6 +98,19 @@ def test_a_changed_policy_is_built_even_without_news(settings: Settings, steps: 
     (settings.root / "dbt_project.yml").write_text("name: canon\nvars: {}\n")
     steps.written, steps.called = 0, []
     assert sync(settings).build.ran
+
+
+def test_a_decision_of_a_steward_is_built_even_without_news(settings: Settings, steps: Steps):
+    sync(settings)
+    pair = ("hubspot:contacts:502", "salesforce:Contact:003000000000003AAA")
+    decide(settings, "must_link", *pair, grounds_of("ann", "they rang"))
+    steps.written, steps.called = 0, []
+    report = sync(settings)
+    assert report.build.ran
+    assert report.published.scope == "all"
+    with connect(settings.published, read_only=True) as con:
+        assert [row["actor"] for row in rows(con, "select actor from ops.identity_decisions")] == ["ann"]
+    assert not sync(settings).build.ran
 
 
 def test_after_a_failed_build_the_next_sync_builds_though_it_loads_nothing(settings: Settings, steps: Steps):

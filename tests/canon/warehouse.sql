@@ -111,8 +111,18 @@ create table marts.review_queue (
     item_id varchar, kind varchar, customer_id varchar, field varchar, candidates varchar, opened_at timestamp
 );
 insert into marts.review_queue values
-    ('r2', 'identity', 'c-cy', 'email', 'the name fits several people', timestamp '2026-11-21 10:05:00'),
+    ('r2', 'identity', 'c-cy', null,
+     'salesforce:Contact:003000000000003AAA = hubspot:contacts:501 or hubspot:contacts:502: the name fits several people',
+     timestamp '2026-11-21 10:05:00'),
     ('r1', 'conflict', 'c-ada', 'account_owner', 'hubspot=ada.king@example.org', timestamp '2026-11-20 10:05:00');
+
+create table marts.customer_links (
+    source varchar, object varchar, source_record_id varchar, other_source varchar, other_object varchar,
+    other_source_record_id varchar, tier integer, match_rule varchar, match_key varchar, status varchar, reason varchar
+);
+insert into marts.customer_links values
+    ('salesforce', 'Contact', '003000000000001AAA', 'hubspot', 'contacts', '501', 3, 'email', 'f00d', 'accepted', null),
+    ('salesforce', 'Contact', '003000000000003AAA', 'salesforce', 'Contact', '003000000000003AAA', 3, 'email', 'beef', 'blocked', 'names a desk and not a person');
 
 create table snapshots.customers_snapshot as
 select

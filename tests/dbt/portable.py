@@ -15,11 +15,12 @@ SAME = """
     sum trim try_cast upper
 """
 # Normal forms in Python that every engine gets under the same name.
-REGISTERED = {"canon_email", "canon_phone", "canon_name", "canon_hash"}
+REGISTERED = {"canon_company", "canon_email", "canon_hash", "canon_name", "canon_phone", "canon_region"}
 # DuckDB's own, each rendered by a macro that has another form for Spark; nothing else may write them.
 DISPATCHED = {
     "array_to_string": "joined_text, sorted_list",
     "concat": "regex_group",
+    "damerau_levenshtein": "spelling_distance",
     "epoch_ms": "epoch_ms, parse_timestamp",
     "regexp_replace": "without_protocol",
     "string_split": "split_rows, sorted_list",

@@ -30,7 +30,13 @@ JOURNAL = "stg_canon__sync_runs"
 WITHOUT_CONTRACT = "measure_"
 
 # Macros that run statements while dbt runs, never while it compiles: hooks and a materialization.
-AT_RUN_TIME = {"macros/journal/open_build.sql", "macros/materializations/connected_components.sql"}
+AT_RUN_TIME = {
+    "macros/journal/open_build.sql",
+    "macros/materializations/connected_components.sql",
+    "macros/materializations/judged_links.sql",
+    "macros/materializations/label_components.sql",
+    "macros/materializations/work_tables.sql",
+}
 
 # The models in which a value wins; everything before them carries values, everything after shows them.
 DECIDING = ("ranked", "decided", "resolved")

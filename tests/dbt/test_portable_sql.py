@@ -26,11 +26,11 @@ def statements(project: Project) -> dict[str, str]:
 
 
 def work_tables() -> dict[str, str]:
-    """The selects that the components materialization runs, as if its work tables were named `work`."""
-    text = (MACROS / "materializations" / "connected_components.sql").read_text()
+    """The selects that the materializations of identity run, as if their work tables were named `work`."""
+    text = "".join(path.read_text() for path in sorted((MACROS / "materializations").glob("*.sql")))
     bodies = re.findall(r"\{% macro ([a-z_]+)\(work\) %\}(.*?)\{% endmacro %\}", text, flags=re.S)
     selects = {name: body.replace("{{ work }}", "work") for name, body in bodies if "{%" not in body}
-    assert len(selects) >= 5
+    assert len(selects) >= 12
     return selects
 
 

@@ -20,7 +20,14 @@ PEOPLE = {
     "Pádraig O'Brien": [{"003Qy00000myjWZIAY", "75307501192"}],
     "Oswin Pettigrew-Hale": [{"003Qy00000KXBmhIAH", "76867752314"}],
     "Rosalind Featherstone-Ng": [{"003Qy00000UFFubIAH", "73332111691"}],
-    "Leopold Marchbanks": [{"003Qy00000AkbQxIAJ"}],
+    "Bartholomew Quist": [{"003Qy00000oskTGIAY", "73382424067"}],
+    "Clementine Achterberg": [{"003Qy00000qzOTlIAM", "79151333970"}],
+    "Ikaika Mahoe-Sinclair": [{"003Qy00000DcAAJIA3", "75301501068"}],
+    "Cornelius Vane-Tempest, Leopold Marchbanks": [
+        {"003Qy00000aKbQxIAK", "75379935019"},
+        {"003Qy00000AkbQxIAJ"},
+    ],
+    "Jasper Doe-Whitlock": [{"003Qy00000BOK2VIAX", "77733066336"}],
     "Theodora Vasquez-Lim": [{"003Qy00000km8P6IAI", "77071956129"}, {"77809845876"}],
     "Ji-woo Park, twice": [{"003Qy00000Gj20sIAB"}, {"73171824599"}],
     "Robert Ashdown": [{"003Qy00000nQP3GIAW", "73873352608"}],
@@ -111,7 +118,12 @@ def test_a_value_that_is_none_is_rejected(copy, object_name, record_id, field):
 
 @pytest.mark.parametrize(
     ("record_id", "kind", "field"),
-    [("72916546726", "identity", "email"), ("74469199956", "conflict", "account_owner")],
+    [
+        ("72916546726", "identity", None),  # the Halloways' mailbox without a name
+        ("73332111691", "identity", None),  # Rosalind's link to a contact that was purged
+        ("77809845876", "identity", None),  # the second claim on Theodora
+        ("74469199956", "conflict", "account_owner"),
+    ],
 )
 def test_an_open_question_is_a_stewards_item(copy, record_id, kind, field):
     asked = "select kind, field from marts.review_queue where customer_id = ?"

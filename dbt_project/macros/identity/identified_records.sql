@@ -66,7 +66,7 @@ identified as (
 
     from records
 
-    inner join grouped
+    left join grouped
         on records.record_key = grouped.record_key
 
     left join strongest
@@ -74,7 +74,7 @@ identified as (
         and strongest.place = 1
 
     window oldest_first as (
-        partition by grouped.group_key
+        partition by coalesce(grouped.group_key, records.record_key)
         order by
             records.first_sync_seq nulls last,
             records.source nulls last,
@@ -85,12 +85,4 @@ identified as (
 )
 
 select * from identified
-{%- endmacro %}
-
-{# Edges of accepted links, and every record as an edge to itself: what connected_components takes. #}
-{% macro group_edges(records, links) %}
-    select left_key, right_key from {{ links }}
-    where status = 'accepted'
-    union all
-    select record_key as left_key, record_key as right_key from {{ records }}
 {%- endmacro %}

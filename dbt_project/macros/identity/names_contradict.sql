@@ -4,14 +4,41 @@
    one, other  {first, last, nickname}: SQL of normal first and last names; `nickname` is true where the two
                first names are known forms of one name #}
 {% macro names_contradict(one, other, are_nicknames) -%}
-    not (
-            coalesce({{ one.first }} = {{ other.last }} and {{ one.last }} = {{ other.first }}, false)
-        )
+    not {{ names_are_swapped(one, other) }}
         and (
-            ({{ one.first }} is not null and {{ other.first }} is not null
+            {{ first_names_contradict(one, other, are_nicknames) }}
+            or {{ last_names_contradict(one, other) }}
+        )
+{%- endmacro %}
+
+{# The same where a third thing says that they are one, an id of the product for one: another last name may be a marriage,
+   another first name is another person. Where a first name is missing, the last names tell. #}
+{% macro first_names_tell(one, other, are_nicknames) -%}
+    not {{ names_are_swapped(one, other) }}
+        and (
+            {{ first_names_contradict(one, other, are_nicknames) }}
+            or (
+                ({{ one.first }} is null or {{ other.first }} is null)
+                and {{ last_names_contradict(one, other) }}
+            )
+        )
+{%- endmacro %}
+
+{% macro first_names_contradict(one, other, are_nicknames) -%}
+    ({{ one.first }} is not null and {{ other.first }} is not null
                 and not {{ first_names_agree(one.first, other.first) }} and not {{ are_nicknames }})
-            or ({{ one.last }} is not null and {{ other.last }} is not null
+{%- endmacro %}
+
+{% macro last_names_contradict(one, other) -%}
+    ({{ one.last }} is not null and {{ other.last }} is not null
                 and not {{ last_names_agree(one.last, other.last) }})
+{%- endmacro %}
+
+{% macro names_are_swapped(one, other) -%}
+    coalesce(
+            ({{ one.first }} = {{ other.last }} or {{ nearly_equal(one.first, other.last) }})
+            and ({{ one.last }} = {{ other.first }} or {{ nearly_equal(one.last, other.first) }}),
+            false
         )
 {%- endmacro %}
 
@@ -34,10 +61,21 @@
             )
 {%- endmacro %}
 
-{# Near-equal spelling: at most `identity.name_edit_distance` letters apart, from five letters on (Jan is not Jon). #}
+{# Near-equal spelling: at most `identity.name_edit_distance` letters apart, two neighbours in the wrong order being one, from
+   five letters on (Jan is not Jon). #}
 {% macro nearly_equal(one, other) -%}
     (
                     least(length({{ one }}), length({{ other }})) >= 5
-                    and levenshtein({{ one }}, {{ other }}) <= {{ var('identity').name_edit_distance }}
+                    and {{ spelling_distance(one, other) }} <= {{ var('identity').name_edit_distance }}
                 )
 {%- endmacro %}
+
+{# Letters to insert, delete, replace or swap with their neighbour. Spark knows no such distance: an environment that runs
+   there registers one, as it does the normal forms. #}
+{% macro spelling_distance(one, other) -%}
+    {{ adapter.dispatch('spelling_distance', 'canon')(one, other) }}
+{%- endmacro %}
+
+{% macro default__spelling_distance(one, other) -%} damerau_levenshtein({{ one }}, {{ other }}) {%- endmacro %}
+
+{% macro spark__spelling_distance(one, other) -%} canon_spelling_distance({{ one }}, {{ other }}) {%- endmacro %}

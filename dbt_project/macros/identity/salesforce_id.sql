@@ -12,3 +12,8 @@
             else {{ id }}
         end
 {%- endmacro %}
+
+{# Key of the Salesforce record that another system names by an id of 15 or 18 characters. #}
+{% macro claimed(object, id) -%}
+    {{ record_key('salesforce', object, salesforce_id(id)) }}
+{%- endmacro %}

@@ -28,7 +28,7 @@
 {% endmacro %}
 
 {# Column -> type of what staging reads of a raw table: the columns that its metadata lists (a log of before has not
-   all of them), else, as text, its keys and the fields that the policy maps. #}
+   all of them), else, as text, its keys and the fields that the policy maps or identifies people by. #}
 {% macro raw_columns(source) %}
     {% set columns = {} %}
     {% for column in source.columns.values() %}
@@ -37,6 +37,7 @@
     {% for key in source.meta.get('keys', []) %}
         {% do columns.update({key: 'varchar'}) %}
     {% endfor %}
+    {% do columns.update(identity_columns(source.source_name, source.meta.object)) %}
     {% for entity in var('field_map') if source.meta.object %}
         {% for cell in mapped_cells(entity, source.source_name, source.meta.object) %}
             {% do columns.update({cell.column: 'varchar'}) %}

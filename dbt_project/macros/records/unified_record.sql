@@ -1,8 +1,10 @@
 {# One source object in the shape of `record_columns`: look-ups followed, fields it does not have null.
 
-   record  {system, object, model, id, converted?, bounced?}: staging model, its id column, SQL for the two flags
-   merges  relation of (loser_key, winner_key) #}
-{% macro unified_record(entity, record, merges) %}
+   record  {system, object, model, id, converted?, bounced?, also?, where?}: staging model, its id column, SQL for the two
+           flags, SQL of further text columns, SQL for records that are of this entity
+   merges  relation of (loser_key, winner_key)
+   also    the further text columns, null where the record has none #}
+{% macro unified_record(entity, record, merges, also=[]) %}
     {%- set cells = {} -%}
     {%- for cell in mapped_cells(entity, record.system, record.object) -%}
         {%- do cells.update({cell.field: cell}) -%}
@@ -21,6 +23,9 @@
         {{ record.converted or 'false' }} as is_converted,
         {{ record.bounced or 'false' }} as is_bounced,
         records.modified_at,
+        {%- for column in also %}
+        {{ (record.also or {}).get(column, 'cast(null as string)') }} as {{ column }},
+        {%- endfor %}
         {%- for field, type in canonical_types(entity).items() %}
         {%- set last = loop.last %}
         {%- for column, expression in unified_field(entity, field, type, cells.get(field)).items() %}
@@ -35,6 +40,10 @@
     {%- for field, cell in cells.items() %}
     {{- lookup_joins(record, cell) }}
     {%- endfor %}
+    {%- if record.where %}
+
+    where {{ record.where }}
+    {%- endif %}
 {%- endmacro %}
 
 {# Column -> SQL of one canonical field of a record: value, raw text, clock grade, clock. #}

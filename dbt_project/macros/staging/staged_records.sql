@@ -2,7 +2,8 @@
 
    entity, system, object   where the field map has the lines
    id                       name of the record's id column, with its system: `hubspot_contact_id`
-   keys                     {staging column: raw column} of further text columns (links to other records)
+   keys                     {staging column: raw column} of further text columns (links to other records);
+                            where the policy names an external id, it becomes `external_id`
 
    Each mapped field f gives f (or f_key, where the value stands on another record), f_raw (the text as the source said it),
    f_changed_at and f_clock. A field that an extract did not have (null in the log) keeps its last known value;
@@ -11,6 +12,9 @@
     {%- do lint_policy() -%}
     {%- set cells = mapped_cells(entity, system, object) -%}
     {%- set raw = raw_relation(system, object) -%}
+    {%- if external_id_column(system, object) -%}
+        {%- do keys.update({'external_id': external_id_column(system, object)}) -%}
+    {%- endif -%}
 
 with
 

@@ -13,15 +13,15 @@ matrix as (
 
 ),
 
-crosswalk as (
+people as (
 
-    select * from {{ ref('customer_sources') }}
+    select * from {{ ref('int_customers_identified') }}
 
 ),
 
-links as (
+runs as (
 
-    select * from {{ ref('int_customers_linked') }}
+    select * from {{ ref('stg_canon__sync_runs') }}
 
 ),
 
@@ -49,24 +49,48 @@ contradictions as (
 
 ),
 
--- a record whose e-mail is shared by people it could be either of
-ambiguous as (
+-- a record that may be one with others, or may not
+identities as (
 
     select
-        {{ dbt.hash("'identity:' || links.left_key") }} as item_id,
+        {{ dbt.hash("'identity:' || asked.left_key") }} as item_id,
         'identity' as kind,
-        crosswalk.customer_id,
-        'email' as field,
-        links.reason as candidates,
-        crosswalk.first_seen_at as opened_at
+        people.customer_id,
+        cast(null as string) as field,
+        asked.left_key
+        || ' = ' || {{ joined_text('asked.right_key', ' or ') }}
+        || ': ' || {{ joined_text('asked.reason', '; ') }} as candidates,
+        min(runs.started_at) as opened_at
 
-    from links
+    from {{ ref('int_customers_questioned') }} as asked
 
-    inner join crosswalk
-        on links.left_key
-        = crosswalk.source || ':' || crosswalk.object || ':' || crosswalk.source_record_id
+    inner join people
+        on asked.left_key = people.record_key
 
-    where links.status = 'refused'
+    inner join {{ ref('int_customers_unioned') }} as records
+        on asked.left_key = records.record_key
+
+    left join runs
+        on records.last_sync_seq = runs.sync_seq
+
+    group by asked.left_key, people.customer_id
+
+),
+
+-- records that were one person and are not any more, although no steward said so
+splits as (
+
+    select
+        {{ dbt.hash("'split:' || left_key || ' ' || right_key") }} as item_id,
+        'split' as kind,
+        customer_id,
+        cast(null as string) as field,
+        left_key || ' = ' || right_key || ': they were one person until then' as candidates,
+        split_at as opened_at
+
+    from {{ ref('customer_splits') }}
+
+    where not is_settled
 
 ),
 
@@ -74,7 +98,9 @@ questions as (
 
     select * from contradictions
     union all
-    select * from ambiguous
+    select * from identities
+    union all
+    select * from splits
 
 )
 

@@ -2,6 +2,7 @@
     {
         'system': 'salesforce', 'object': 'Account',
         'model': ref('stg_salesforce__accounts'), 'id': 'salesforce_account_id',
+        'where': "records.is_person_account_text is distinct from 'true'",
     },
     {
         'system': 'hubspot', 'object': 'companies',

@@ -31,20 +31,7 @@ companies as (
 
 stated as (
 
-    select
-        {{ record_key('salesforce', 'Contact', 'salesforce_contact_id') }} as record_key,
-        {{ record_key('salesforce', 'Account', 'account_id') }} as company_key,
-        'salesforce' as source,
-        2 as strength
-    from {{ ref('stg_salesforce__contacts') }}
-    where account_id is not null
-    union all
-    select
-        {{ record_key('hubspot', 'contacts', 'hubspot_contact_id') }} as record_key,
-        {{ record_key('hubspot', 'companies', 'hubspot_company_id') }} as company_key,
-        'hubspot' as source,
-        case when is_primary then 1 else 0 end as strength
-    from {{ ref('stg_hubspot__contacts_companies') }}
+    select * from {{ ref('int_customers_employed') }}
 
 ),
 

@@ -1,3 +1,3 @@
 {{ config(materialized='connected_components') }}
 
-{{ group_edges(ref('int_deals_unioned'), ref('int_deals_linked')) }}
+{{ linked_pairs(ref('int_deals_linked'), ref('int_deals_unioned'), 'accepted') }}

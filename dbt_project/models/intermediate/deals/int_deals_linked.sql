@@ -1,14 +1,21 @@
+-- one opportunity is one deal; nothing but the CRMs' own word links deals
 with
 
-hubspot_deals as (
+stated as (
 
-    select * from {{ ref('stg_hubspot__deals') }}
+    select
+        {{ record_key('hubspot', 'deals', 'hubspot_deal_id') }} as record_key,
+        {{ claimed('Opportunity', 'salesforce_opportunity_id') }} as claimed_key
+
+    from {{ ref('stg_hubspot__deals') }}
+
+    where salesforce_opportunity_id is not null
 
 ),
 
-opportunities as (
+claims as (
 
-    select * from {{ ref('stg_salesforce__opportunities') }}
+    {{ judged_claims('stated', ref('int_deals_unioned')) }}
 
 ),
 
@@ -18,34 +25,9 @@ merge_links as (
 
 ),
 
--- one opportunity belongs to one deal: an id that two live deals claim links neither
-claims as (
-
-    select
-        hubspot_deals.hubspot_deal_id,
-        opportunities.salesforce_opportunity_id,
-        count(*) over (partition by opportunities.salesforce_opportunity_id) as claims
-
-    from hubspot_deals
-
-    inner join opportunities
-        on opportunities.salesforce_opportunity_id
-        = {{ salesforce_id('hubspot_deals.salesforce_opportunity_id') }}
-
-),
-
 crm_links as (
 
-    select
-        {{ record_key('hubspot', 'deals', 'hubspot_deal_id') }} as left_key,
-        {{ record_key('salesforce', 'Opportunity', 'salesforce_opportunity_id') }} as right_key,
-        2 as tier,
-        'crm_link' as match_rule,
-        cast(null as string) as match_key,
-        case when claims = 1 then 'accepted' else 'refused' end as status,
-        case when claims > 1 then 'several deals claim this opportunity' end as reason
-
-    from claims
+    {{ crm_links('claims') }}
 
 ),
 
@@ -55,6 +37,21 @@ unioned as (
     union all
     select * from crm_links
 
+),
+
+linked as (
+
+    select
+        left_key,
+        right_key,
+        tier,
+        match_rule,
+        match_key,
+        case when status = 'candidate' then 'accepted' else status end as status,
+        reason
+
+    from unioned
+
 )
 
-select * from unioned
+select * from linked

@@ -2,4 +2,5 @@
     'master_record_id': 'masterrecordid',
     'converted_contact_id': 'convertedcontactid',
     'email_bounced_reason': 'emailbouncedreason',
+    'website': 'website',
 }) }}

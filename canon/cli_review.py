@@ -1,0 +1,121 @@
+"""`canon review`: the steward's queue, and decisions about who is who."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from canon.answers import AsJson, answer
+from canon.output import print_json, results
+
+if TYPE_CHECKING:
+    from canon.settings import Settings
+    from canon.steward import Decided
+
+review = typer.Typer(no_args_is_help=True)
+
+RECORD = "system:record_id, or system:object:record_id as the list shows it."
+
+One = Annotated[str, typer.Argument(metavar="A", help=f"A source record: {RECORD}")]
+Other = Annotated[str, typer.Argument(metavar="B", help="Another one.")]
+Item = Annotated[
+    str, typer.Argument(metavar="ITEM", help="The question: its id, or the first six or more of it.")
+]
+Reason = Annotated[str, typer.Option("--reason", help="Why, for whoever asks next.")]
+OwnReason = Annotated[
+    str | None, typer.Option("--reason", help="Why. Default: that this question was answered.")
+]
+Actor = Annotated[str | None, typer.Option("--actor", help="Who decides. Default: the user of this process.")]
+
+
+@review.command("list")
+def review_list(
+    kind: Annotated[
+        str | None,
+        typer.Option("--kind", help="conflict, identity, split, suggestion: such questions; reject: values."),
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option("--source", help="Values of this system, questions about people it knows.")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="The most rows of each list.")] = 50,
+    show_values: Annotated[
+        bool, typer.Option("--show-values", help="Show rejected values too; they may be personal data.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List what is open: questions, oldest first, and rejected values that are not resolved."""
+    from canon.review import read_queue
+    from canon.review_page import print_queue
+    from canon.settings import Settings
+
+    queue = answer(
+        as_json,
+        lambda: read_queue(
+            Settings.load().published, kind=kind, source=source, limit=limit, show_values=show_values
+        ),
+    )
+    print_json(queue.as_json()) if as_json else print_queue(results, queue, show_values=show_values)
+
+
+@review.command("accept")
+def review_accept(
+    item: Item,
+    as_record: Annotated[
+        str | None, typer.Option("--as", metavar="RECORD", help="Which candidate, where there are several.")
+    ] = None,
+    reason: OwnReason = None,
+    actor: Actor = None,
+    as_json: AsJson = False,
+) -> None:
+    """Answer a question about identity with yes: they are one customer; of a split: they stay apart."""
+    from canon.questions import accept
+
+    _decide(as_json, lambda settings: accept(settings, item, as_record, actor, reason))
+
+
+@review.command("reject")
+def review_reject(item: Item, reason: OwnReason = None, actor: Actor = None, as_json: AsJson = False) -> None:
+    """Answer a question about identity with no: it is none of them; of a split: they are one again."""
+    from canon.questions import reject
+
+    _decide(as_json, lambda settings: reject(settings, item, actor, reason))
+
+
+@review.command("link")
+def review_link(one: One, other: Other, reason: Reason, actor: Actor = None, as_json: AsJson = False) -> None:
+    """Decide that two source records are one customer, whatever the policy says."""
+    from canon.steward import MUST_LINK, decide, grounds_of
+
+    _decide(as_json, lambda settings: decide(settings, MUST_LINK, one, other, grounds_of(actor, reason)))
+
+
+@review.command("separate")
+def review_separate(
+    one: One, other: Other, reason: Reason, actor: Actor = None, as_json: AsJson = False
+) -> None:
+    """Decide that two source records are two customers, whatever links them."""
+    from canon.steward import CANNOT_LINK, decide, grounds_of
+
+    _decide(as_json, lambda settings: decide(settings, CANNOT_LINK, one, other, grounds_of(actor, reason)))
+
+
+@review.command("withdraw")
+def review_withdraw(
+    one: One, other: Other, reason: Reason, actor: Actor = None, as_json: AsJson = False
+) -> None:
+    """Take the last decision about two source records back: the policy decides again."""
+    from canon.steward import WITHDRAWN, decide, grounds_of
+
+    _decide(as_json, lambda settings: decide(settings, WITHDRAWN, one, other, grounds_of(actor, reason)))
+
+
+def _decide(as_json: bool, work: "Callable[[Settings], list[Decided]]") -> None:
+    """Do it and say what was decided."""
+    from canon.settings import Settings
+    from canon.steward_page import sentences
+
+    decided: list[Decided] = answer(as_json, lambda: work(Settings.load()))
+    if as_json:
+        print_json({"decisions": [each.as_json() for each in decided]})
+        return
+    results.print(sentences(decided), markup=False, soft_wrap=True)

@@ -1,0 +1,3 @@
+{{ config(materialized='connected_components') }}
+
+{{ linked_pairs(ref('int_companies_linked'), ref('int_companies_unioned'), 'accepted') }}

@@ -1,0 +1,1 @@
+{{ settled_pairs('company', ref('stg_canon__identity_decisions')) }}

@@ -1,3 +1,0 @@
-{{ config(materialized='connected_components') }}
-
-{{ group_edges(ref('int_companies_unioned'), ref('int_companies_linked')) }}

@@ -1,0 +1,106 @@
+-- values that several records share and that link none of them, each with the reason
+with
+
+keyed as (
+
+    select * from {{ ref('int_customers_keyed') }}
+
+    where holders > 1
+
+),
+
+live as (
+
+    select * from keyed
+
+    where is_live
+
+),
+
+-- an external id, or a name at a company, speaks for a person only where no system has two of them
+by_system as (
+
+    select
+        match_rule,
+        match_value,
+        bool_or(first_name is null) as lacks_names
+
+    from live
+
+    where match_rule in ('external_id', 'name_and_domain')
+
+    group by match_rule, match_value, source
+    having count(*) > 1
+
+),
+
+-- records of one system that have the same id, and names that agree, are one person entered twice
+strangers as (
+
+    select distinct
+        live.match_rule,
+        live.match_value
+
+    from live
+
+    inner join live as others
+        on live.match_rule = others.match_rule
+        and live.match_value = others.match_value
+        and live.source = others.source
+
+    inner join {{ ref('int_customers_compared') }} as compared
+        on live.match_rule = compared.match_rule
+        and live.match_value = compared.match_value
+        and live.name_key = compared.name_key
+        and others.name_key = compared.other_key
+
+    where live.match_rule = 'external_id' and compared.contradicts
+
+),
+
+crowded as (
+
+    select
+        match_rule,
+        match_value
+    from by_system
+    where match_rule = 'name_and_domain' or lacks_names
+    union
+    select
+        match_rule,
+        match_value
+    from strangers
+
+),
+
+judged as (
+
+    select
+        keyed.match_rule,
+        keyed.match_value,
+        case
+            when max(keyed.block_reason) is not null then max(keyed.block_reason)
+            when max(keyed.holders) > {{ var('identity').max_records_per_key }}
+                then 'more than {{ var("identity").max_records_per_key }} records share it'
+            when count(crowded.match_value) > 0 then 'several records of one system share it'
+        end as reason
+
+    from keyed
+
+    left join crowded
+        on keyed.match_rule = crowded.match_rule
+        and keyed.match_value = crowded.match_value
+
+    group by keyed.match_rule, keyed.match_value
+
+),
+
+blocked as (
+
+    select * from judged
+
+    where reason is not null
+
+)
+
+select * from blocked

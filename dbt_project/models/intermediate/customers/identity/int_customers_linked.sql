@@ -1,0 +1,1 @@
+{{ final_links(ref('int_customers_proposed'), ref('int_customers_judged')) }}

@@ -1,0 +1,108 @@
+-- what identity looks at: names, addresses and ids in the forms in which they are compared
+with
+
+records as (
+
+    select * from {{ ref('int_customers_unioned') }}
+
+),
+
+companies as (
+
+    select * from {{ ref('int_companies_unioned') }}
+
+),
+
+-- the web address of the company that the systems name first
+employers as (
+
+    select
+        employed.record_key,
+        max_by(companies.domain, employed.strength) as domain
+
+    from {{ ref('int_customers_employed') }} as employed
+
+    inner join companies
+        on employed.company_key = companies.record_key
+
+    where companies.domain is not null
+
+    group by employed.record_key
+
+),
+
+blocked as (
+
+    select * from {{ ref('blocked_values') }}
+
+),
+
+addresses as (
+
+    select
+        record_key,
+        {{ match_email('email') }} as email
+
+    from records
+
+    where email is not null
+
+),
+
+-- an address that names a desk, a machine or nobody says nothing about who reads it
+mailboxes as (
+
+    select
+        addresses.record_key,
+        addresses.email,
+        split_part(addresses.email, '@', 2) as domain,
+        coalesce(blocked_addresses.reason, blocked_mailboxes.reason) as block_reason
+
+    from addresses
+
+    left join blocked as blocked_addresses
+        on addresses.email = blocked_addresses.value
+        and blocked_addresses.kind = 'address'
+
+    left join blocked as blocked_mailboxes
+        on split_part(addresses.email, '@', 1) = blocked_mailboxes.value
+        and blocked_mailboxes.kind = 'mailbox'
+        and '{{ var("identity").role_mailboxes }}' = 'block'
+
+),
+
+normalized as (
+
+    select
+        records.record_key,
+        records.source,
+        not records.is_merged and not records.is_converted as is_standing,
+        records.is_deleted,
+        canon_name(records.first_name) as first_name,
+        canon_name(records.last_name) as last_name,
+        mailboxes.email,
+        mailboxes.block_reason as email_block_reason,
+        records.external_id,
+        case
+            when mailboxes.block_reason is null and free_mail.domain is null then mailboxes.email
+        end as company_email,
+        coalesce(
+            employers.domain,
+            {{ without_protocol('records.website') }},
+            mailboxes.domain
+        ) as company_domain
+
+    from records
+
+    left join mailboxes
+        on records.record_key = mailboxes.record_key
+
+    left join {{ ref('free_mail_domains') }} as free_mail
+        on mailboxes.domain = free_mail.domain
+
+    left join employers
+        on records.record_key = employers.record_key
+
+)
+
+select * from normalized

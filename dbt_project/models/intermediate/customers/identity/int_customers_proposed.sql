@@ -1,0 +1,95 @@
+-- every link that somebody or something suggests between two records, before they are looked at
+-- together: candidates, and those that are blocked or refused on their own account
+with
+
+steward_links as (
+
+    {{ steward_links('customer', ref('stg_canon__identity_decisions')) }}
+
+),
+
+merge_links as (
+
+    {{ merge_links(ref('int_customers_merged')) }}
+
+),
+
+conversion_links as (
+
+    {{ link(
+        record_key('salesforce', 'Lead', 'salesforce_lead_id'),
+        record_key('salesforce', 'Contact', 'converted_contact_id'),
+        1, 'lead_conversion',
+    ) }}
+    from {{ ref('stg_salesforce__leads') }}
+    where converted_contact_id is not null
+
+),
+
+crm_links as (
+
+    {{ crm_links(ref('int_customers_claimed')) }}
+
+),
+
+-- a shared value links each record to the first one of the same person
+value_links as (
+
+    select
+        record_key as left_key,
+        first_key as right_key,
+        tier,
+        match_rule,
+        canon_hash(match_value) as match_key,
+        holders,
+        status,
+        reason
+
+    from {{ ref('int_customers_valued') }}
+
+    where status != 'candidate' or record_key != first_key
+
+),
+
+-- people on one value whose names contradict each other: each one's first record, for the audit
+contradicted_links as (
+
+    select
+        first_key as left_key,
+        first_of_all as right_key,
+        tier,
+        match_rule,
+        canon_hash(match_value) as match_key,
+        holders,
+        'refused' as status,
+        'the names contradict each other' as reason
+
+    from {{ ref('int_customers_valued') }}
+
+    where status = 'candidate' and record_key = first_key and first_key != first_of_all
+
+),
+
+unioned as (
+
+    select * from steward_links
+    union all
+    select * from merge_links
+    union all
+    select * from conversion_links
+    union all
+    select * from crm_links
+    union all
+    select * from value_links
+    union all
+    select * from contradicted_links
+
+),
+
+proposed as (
+
+    {{ numbered_links('unioned') }}
+
+)
+
+select * from proposed

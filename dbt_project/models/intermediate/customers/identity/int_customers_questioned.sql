@@ -1,0 +1,163 @@
+-- pairs of records that a steward is asked about: what was refused or dropped, what could be either
+-- of several people, and what the CRM links although the names contradict each other
+with
+
+linked as (
+
+    select * from {{ ref('int_customers_linked') }}
+
+),
+
+valued as (
+
+    select * from {{ ref('int_customers_valued') }}
+
+),
+
+doubted as (
+
+    select
+        left_key,
+        right_key,
+        reason
+
+    from linked
+
+    where status = 'demoted' or (status = 'refused' and match_rule = 'crm_link')
+
+),
+
+-- a record that fits several people is asked about with each of them
+ambiguous as (
+
+    select
+        asked.record_key as left_key,
+        others.record_key as right_key,
+        asked.reason
+
+    from valued as asked
+
+    inner join valued as others
+        on asked.match_rule = others.match_rule
+        and asked.match_value = others.match_value
+        and asked.record_key != others.record_key
+
+    where asked.status = 'refused' and others.status = 'candidate'
+
+),
+
+strange as (
+
+    select
+        linked.left_key,
+        linked.right_key,
+        'the CRM says that they are one, and their names contradict each other' as reason
+
+    from linked
+
+    inner join {{ ref('int_customers_normalized') }} as one
+        on linked.left_key = one.record_key
+        and one.is_standing
+
+    inner join {{ ref('int_customers_normalized') }} as other
+        on linked.right_key = other.record_key
+        and other.is_standing
+
+    left join {{ ref('int_nicknames_paired') }} as forms
+        on split_part(one.first_name, ' ', 1) = forms.name
+        and split_part(other.first_name, ' ', 1) = forms.other_name
+
+    where
+        linked.match_rule = 'crm_link'
+        and linked.status = 'accepted'
+        and {{ names_contradict(
+            {'first': 'one.first_name', 'last': 'one.last_name'},
+            {'first': 'other.first_name', 'last': 'other.last_name'},
+            '(forms.name is not null)',
+        ) }}
+
+),
+
+crosswalk as (
+
+    select * from {{ ref('int_customers_identified') }}
+
+),
+
+open_pairs as (
+
+    select * from doubted
+    union
+    select * from ambiguous
+
+),
+
+-- records that something else made one person need nobody's word
+questions as (
+
+    select open_pairs.*
+
+    from open_pairs
+
+    inner join crosswalk as one
+        on open_pairs.left_key = one.record_key
+
+    left join crosswalk as other
+        on open_pairs.right_key = other.record_key
+
+    where one.customer_id is distinct from other.customer_id
+
+    union
+
+    select * from strange
+
+),
+
+asked as (
+
+    select
+        questions.*,
+        settled.kind
+
+    from questions
+
+    left join {{ ref('int_customers_settled') }} as settled
+        on questions.left_key = settled.left_key
+        and questions.right_key = settled.right_key
+
+),
+
+-- who was told to be one record's person is not asked about the others any more
+told as (
+
+    select distinct open_pairs.left_key
+
+    from open_pairs
+
+    inner join {{ ref('int_customers_settled') }} as settled
+        on open_pairs.left_key = settled.left_key
+        and open_pairs.right_key = settled.right_key
+
+    where settled.kind = 'must_link'
+
+),
+
+questioned as (
+
+    select
+        asked.left_key,
+        asked.right_key,
+        min(asked.reason) as reason
+
+    from asked
+
+    left join told
+        on asked.left_key = told.left_key
+
+    where told.left_key is null and asked.kind is null
+
+    group by asked.left_key, asked.right_key
+
+)
+
+select * from questioned

@@ -1,0 +1,1 @@
+{{ settled_pairs('customer', ref('stg_canon__identity_decisions')) }}

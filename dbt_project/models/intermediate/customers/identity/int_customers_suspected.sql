@@ -1,0 +1,128 @@
+-- groups of records that the candidates put together although they cannot all be one person
+with
+
+members as (
+
+    select
+        reached.group_key,
+        records.*
+
+    from {{ ref('int_customers_reached') }} as reached
+
+    inner join {{ ref('int_customers_normalized') }} as records
+        on reached.record_key = records.record_key
+
+),
+
+standing as (
+
+    select * from members
+
+    where is_standing
+
+),
+
+weakly_linked as (
+
+    select distinct members.group_key
+
+    from {{ ref('int_customers_proposed') }} as proposed
+
+    inner join members
+        on proposed.left_key = members.record_key
+
+    where proposed.status = 'candidate' and proposed.tier >= 5
+
+),
+
+too_large as (
+
+    select
+        group_key,
+        'too many records or addresses' as reason
+
+    from standing
+
+    group by group_key
+    having
+        count(*) > {{ var('identity').max_records }}
+        or count(distinct email) > {{ var('identity').max_emails }}
+
+),
+
+names as (
+
+    select distinct
+        standing.group_key,
+        standing.first_name,
+        standing.last_name
+
+    from standing
+
+    left join too_large
+        on standing.group_key = too_large.group_key
+
+    where too_large.group_key is null
+
+),
+
+contradictory as (
+
+    select distinct
+        names.group_key,
+        'names that contradict each other' as reason
+
+    from names
+
+    inner join names as others
+        on names.group_key = others.group_key
+
+    left join {{ ref('int_nicknames_paired') }} as forms
+        on split_part(names.first_name, ' ', 1) = forms.name
+        and split_part(others.first_name, ' ', 1) = forms.other_name
+
+    where
+        {{ names_contradict(
+            {'first': 'names.first_name', 'last': 'names.last_name'},
+            {'first': 'others.first_name', 'last': 'others.last_name'},
+            '(forms.name is not null)',
+        ) }}
+
+),
+
+-- only a name at a company puts colleagues together who have addresses of their own
+colleagues as (
+
+    select
+        standing.group_key,
+        'two addresses at one company' as reason
+
+    from standing
+
+    inner join weakly_linked
+        on standing.group_key = weakly_linked.group_key
+
+    group by standing.group_key, split_part(standing.company_email, '@', 2)
+    having count(distinct standing.company_email) > 1
+
+),
+
+parted as (
+
+    {{ parted_groups('members', ref('int_customers_settled')) }}
+
+),
+
+suspected as (
+
+    select * from too_large
+    union
+    select * from contradictory
+    union
+    select * from colleagues
+    union
+    select * from parted
+
+)
+
+select * from suspected

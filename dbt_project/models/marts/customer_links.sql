@@ -1,0 +1,1 @@
+{{ link_rows(ref('int_customers_linked')) }}

@@ -1,0 +1,1 @@
+"""What `make evaluate` measures: whom Canon takes for one customer, on public data that knows."""

@@ -1,0 +1,121 @@
+"""A set in a variant, measured: Canon, Canon by tier, the cascade and Splink, all on the same records."""
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from evaluation.cascade import cascaded
+from evaluation.groups import Pair, with_must_links
+from evaluation.probabilistic import THRESHOLD, predicted
+from evaluation.records import SALESFORCE, Record
+from evaluation.score import Score, score
+from evaluation.synced import Decision, decided
+from evaluation.variants import records_of
+
+TIERS = range(1, 6)
+PRECISION = 0.999  # of automatic merges: one wrong pair in a thousand mails a stranger
+CANON, TIER, YARDSTICK = "canon", "tier", "yardstick"
+
+
+@dataclass(frozen=True)
+class Line:
+    """What one method made of the records. `kind`: Canon, Canon up to a tier, or something beside it."""
+
+    name: str
+    kind: str
+    score: Score
+
+
+@dataclass(frozen=True)
+class Target:
+    """A figure that Canon must reach; None where nothing was merged, which reaches nothing."""
+
+    name: str
+    found: float | None
+    wanted: float
+
+    @property
+    def is_met(self) -> bool:
+        """Whether the figure is there and high enough."""
+        return self.found is not None and self.found >= self.wanted
+
+
+@dataclass(frozen=True)
+class Result:
+    """A set in a variant: how large it is, a line per method (Canon's first), and what Canon had to reach."""
+
+    set_name: str
+    variant: str
+    records: int
+    salesforce: int
+    people: int
+    lines: Sequence[Line]
+    targets: Sequence[Target]
+
+    @property
+    def idle(self) -> list[str]:
+        """Methods that merged no pair at all: they have failed, however right they look."""
+        return [line.name for line in self.lines if line.kind != TIER and not line.score.merged]
+
+    @property
+    def is_met(self) -> bool:
+        """Whether Canon reached its targets and every method merged something."""
+        return not self.idle and all(target.is_met for target in self.targets)
+
+
+def measured(set_name: str, variant: str) -> Result:
+    """Measure a set in a variant, from its rows to its lines.
+
+    Raises:
+        EvaluationFailed: The set is not there, or Canon's sync did not end well.
+    """
+    records = records_of(set_name, variant)
+    people = {each.key: each.person for each in records}
+    with tempfile.TemporaryDirectory(prefix="canon-evaluate-") as folder:
+        decision = decided(Path(folder), records)
+    canon = list(canon_lines(decision, people))
+    yardsticks = list(yardstick_lines(records, people))
+    return Result(
+        set_name=set_name,
+        variant=variant,
+        records=len(records),
+        salesforce=sum(each.key.startswith(SALESFORCE) for each in records),
+        people=len(set(people.values())),
+        lines=[*canon, *yardsticks],
+        targets=targets(canon[0].score, yardsticks[0].score),
+    )
+
+
+def canon_lines(decision: Decision, people: dict[str, str], accepted: Sequence[Pair] = ()) -> Iterator[Line]:
+    """Canon's customers, then what its links make up to each tier.
+
+    `accepted` are pairs that a steward said yes to; they join the customers on a line of their own.
+    """
+    yield Line("Canon", CANON, score(decision.customers, people))
+    for tier in TIERS:
+        name = f"tier {tier}" if tier == min(TIERS) else f"tiers {min(TIERS)} to {tier}"
+        yield Line(name, TIER, score(decision.up_to(tier), people))
+    if accepted:
+        joined = with_must_links(decision.customers, accepted)
+        yield Line("with accepted suggestions", TIER, score(joined, people))
+
+
+def yardstick_lines(records: Sequence[Record], people: dict[str, str]) -> Iterator[Line]:
+    """The cascade first, then Splink at its usual threshold and at the best one."""
+    yield Line("exact-key cascade", YARDSTICK, score(cascaded(records), people))
+    splink = f"Splink {version('splink')}"
+    prediction = predicted(records)
+    usual = score(prediction.at_probability(THRESHOLD), people)
+    yield Line(f"{splink}, probability ≥ {THRESHOLD}", YARDSTICK, usual)
+    best = prediction.best(people)
+    yield Line(f"{splink}, best F1 (weight ≥ {best.weight})", YARDSTICK, best.score)
+
+
+def targets(canon: Score, cascade: Score) -> list[Target]:
+    """What Canon's customers have to reach: a fixed precision, and the recall of the cascade."""
+    return [
+        Target("precision", canon.precision, PRECISION),
+        Target("recall", canon.recall if canon.merged else None, cascade.recall),
+    ]

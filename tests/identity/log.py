@@ -1,0 +1,132 @@
+"""A raw log that is written down instead of loaded: who exists, in which system, saying what."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from canon.journal import ensure_journals
+from canon.quiet import NO_TELEMETRY, environment
+
+START = datetime(2026, 1, 5, 8)
+SYSTEM = {
+    "_record_id": pa.string(),
+    "_stamp": pa.timestamp("us"),
+    "_is_deleted": pa.bool_(),
+    "_content_hash": pa.string(),
+    "_extract_id": pa.string(),
+    "_sync_seq": pa.int64(),
+}
+TABLES = {
+    "Contact": "raw_salesforce.contact",
+    "Lead": "raw_salesforce.lead",
+    "Account": "raw_salesforce.account",
+}
+
+
+def table_of(name: str) -> str:
+    """The raw table of an object."""
+    return TABLES.get(name, f"raw_hubspot.{name}")
+
+
+@dataclass
+class Log:
+    """Versions of records by raw table, and what stewards decided."""
+
+    rows: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    decisions: list[tuple[str, str, str, str]] = field(default_factory=list)
+
+    def add(self, name: str, record_id: str, /, *, seq: int = 1, deleted: bool = False, **values: Any) -> str:
+        """One version of a record; returns its key."""
+        self.rows[table_of(name)].append(
+            {
+                "_record_id": record_id,
+                "_stamp": START + timedelta(hours=seq),
+                "_is_deleted": deleted,
+                "_sync_seq": seq,
+                **{field.lower(): value for field, value in values.items()},
+            }
+        )
+        return f"{'salesforce' if name in TABLES else 'hubspot'}:{name}:{record_id}"
+
+    def contact(self, record_id: str, name: str = "", email: str = "", **values: Any) -> str:
+        """A Salesforce contact; `name` is first and last, parted by the last space."""
+        first, _, last = name.rpartition(" ")
+        return self.add("Contact", record_id, FirstName=first, LastName=last, Email=email, **values)
+
+    def person(self, record_id: str, name: str = "", email: str = "", **values: Any) -> str:
+        """A HubSpot contact."""
+        first, _, last = name.rpartition(" ")
+        return self.add("contacts", record_id, firstname=first, lastname=last, email=email, **values)
+
+    def decide(self, kind: str, one: str, other: str, entity: str = "customer") -> None:
+        """A steward's decision about two keys."""
+        first, second = sorted((one, other))
+        self.decisions.append((entity, kind, first, second))
+
+    def write(self, warehouse: Path) -> None:
+        """Append everything to a warehouse, and forget it."""
+        with duckdb.connect(str(warehouse)) as con:
+            ensure_journals(con)
+            for table, rows in self.rows.items():
+                _append(con, table, rows)
+            for at, decision in enumerate(self.decisions):
+                con.execute(
+                    "insert into ops.identity_decisions select ?, ?, ?, ?, ?, null, 'a test', 'said so', ?",
+                    [f"{decision}{START}", *decision, START + timedelta(seconds=at)],
+                )
+        self.rows.clear()
+        self.decisions.clear()
+
+
+def _append(con: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]]) -> None:
+    fields = dict.fromkeys(name for row in rows for name in row)
+    schema = pa.schema([(name, SYSTEM.get(name, pa.string())) for name in {**SYSTEM, **fields}])
+    found = pa.Table.from_pylist(rows, schema=schema)
+    con.register("found", found)
+    con.execute(f"create schema if not exists {table.split('.')[0]}")
+    con.execute(f"create table if not exists {table} as from found limit 0")
+    for name in fields:
+        kind = "varchar" if name not in SYSTEM else "timestamp"
+        con.execute(f"alter table {table} add column if not exists {name} {kind}")
+    con.execute(f"insert into {table} by name from found")
+    con.unregister("found")
+
+
+def identify(warehouse: Path, *more: str, select: tuple[str, ...] = ("+customer_links",)) -> None:
+    """Build what says who is who, without tests."""
+    from canon.build import run_dbt
+    from canon.settings import Settings
+
+    alone = {
+        "CANON_WAREHOUSE": str(warehouse),
+        "CANON_HASH_KEY": "00" * 32,
+        "DBT_TARGET_PATH": str(warehouse.parent / "target"),
+        "DBT_LOG_PATH": str(warehouse.parent / "logs"),
+    }
+    with environment({**NO_TELEMETRY, **alone}):
+        kinds = ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
+        run_dbt(
+            Settings.load(), ["build", *kinds, "--select", *select, "+int_customers_identified", *more], {}
+        )
+
+
+def groups(warehouse: Path) -> set[frozenset[str]]:
+    """The record keys of each customer."""
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        found = con.execute(
+            "select list(record_key) from intermediate.int_customers_identified group by customer_id"
+        ).fetchall()
+    return {frozenset(keys) for (keys,) in found}
+
+
+def links(warehouse: Path) -> list[tuple[str, str, str, str, str | None]]:
+    """left_key, right_key, match_rule, status, reason of every link."""
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        return con.execute(
+            "select left_key, right_key, match_rule, status, reason from intermediate.int_customers_linked"
+        ).fetchall()
