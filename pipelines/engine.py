@@ -90,8 +90,10 @@ def _caught_up(pipeline: dlt.Pipeline, schema: str, warehouse: Path) -> dlt.Pipe
     put back from a backup) must not decide what is read. When the warehouse has never been loaded, unfinished
     packages belong to a log that no longer exists; they are dropped and their rows read again.
     """
+    _complete_folders(pipeline)
     if pipeline.has_pending_data and _was_loaded(warehouse, schema):
         _drop_doubled_packages(pipeline)
+        _drop_loaded_packages(pipeline)
         pipeline.normalize()
         pipeline.load()
     return pipeline.drop()
@@ -106,6 +108,25 @@ def _drop_doubled_packages(pipeline: dlt.Pipeline) -> None:
     extracted = pipeline._get_normalize_storage().extracted_packages
     for load_id in set(pipeline.list_normalized_load_packages()) & set(extracted.list_packages()):
         extracted.delete_package(load_id)
+
+
+def _drop_loaded_packages(pipeline: dlt.Pipeline) -> None:
+    """Forget packages that the warehouse has and whose folder still stands among those to be loaded.
+
+    dlt marks a loaded package and then moves it away. Killed in between, it would refuse to complete that
+    package a second time, for ever.
+    """
+    packages = pipeline._get_load_storage().normalized_packages
+    for load_id in pipeline.list_normalized_load_packages():
+        if packages.is_package_completed(load_id):
+            packages.delete_package(load_id)
+
+
+def _complete_folders(pipeline: dlt.Pipeline) -> None:
+    """Make the folder that dlt looks into first, where it was killed after it had made the one around it."""
+    load = Path(pipeline.working_dir) / "load"
+    if load.is_dir():
+        (load / "normalized").mkdir(exist_ok=True)
 
 
 def _was_loaded(warehouse: Path, schema: str) -> bool:
