@@ -29,7 +29,7 @@ def sweep_of_kills(
         ("extract", "hubspot", Kill("pipelines.log:TableLog.changed", 2, "after")),
         ("normalize", "salesforce", Kill("dlt.normalize.normalize:Normalize.spool_files", 1, "after")),
         ("load", "hubspot", Kill(COPIED, 2, "before")),
-        # where the folders that dlt works in are half made, and where a package is loaded and not yet moved away
+        # dlt's folders half made; a package loaded and not yet moved away
         ("normalize", "salesforce", Kill("dlt.common.storages.file_storage:FileStorage.save", 1, "before")),
         ("load", "hubspot", Kill("os:rename", 7, "before")),
     ],
