@@ -13,7 +13,7 @@ from tests.pipelines.loading import point_at
 
 
 @pytest.fixture(scope="module")
-def salesforce_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def _salesforce_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     folder = tmp_path_factory.mktemp("salesforce")
     with running(small_world(folder / "world")) as server, quick() as patch:
         point_at(server, patch)
@@ -25,7 +25,7 @@ def salesforce_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage
 
 
 @pytest.fixture(scope="module")
-def hubspot_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def _hubspot_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     folder = tmp_path_factory.mktemp("hubspot")
     with running(small_world(folder / "world")) as server, quick() as patch:
         point_at(server, patch)
@@ -34,3 +34,17 @@ def hubspot_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         stage = Stage("hubspot", hubspot.TABLES, server, truth, folder)
         stage.prepare()
         yield stage
+
+
+@pytest.fixture
+def salesforce_stage(_salesforce_stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Stage:
+    """The stage, with the settings that point at its own sandbox: each stage serves both systems."""
+    point_at(_salesforce_stage.server, monkeypatch)
+    return _salesforce_stage
+
+
+@pytest.fixture
+def hubspot_stage(_hubspot_stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Stage:
+    """The stage, with the settings that point at its own sandbox."""
+    point_at(_hubspot_stage.server, monkeypatch)
+    return _hubspot_stage
