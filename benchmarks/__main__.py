@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from benchmarks.measure import Bench, StepFailed
-from benchmarks.plan import Line, building, filling, loading, make_world, syncing
+from benchmarks.plan import Line, building, filling, identifying, loading, make_world, syncing
 from benchmarks.table import heading, markdown, show
 from canon.quiet import NO_TELEMETRY
 from sandbox.client import Sandbox
@@ -19,6 +19,7 @@ from sandbox.server import running
 
 DEFAULT_ROWS = 50_000
 DEFAULT_LOAD_ROWS = 500_000
+DEFAULT_PEOPLE = 1_000_000
 REPEAT = 3
 NO_LIMIT = 1_000_000  # calls in ten seconds
 START_SECONDS = 900
@@ -32,7 +33,7 @@ def main() -> int:
     console = Console(highlight=False)
     try:
         with tempfile.TemporaryDirectory(prefix="canon-bench-") as folder:
-            title, lines = _measured(Path(folder), options.rows, options.load_rows, options.repeat)
+            title, lines = _measured(Path(folder), options)
     except StepFailed as failure:
         Console(stderr=True).print(str(failure), style="red", markup=False)
         return 1
@@ -57,6 +58,12 @@ def _options() -> argparse.Namespace:
         help=f"Salesforce contacts to load by every transport; default {DEFAULT_LOAD_ROWS:,}",
     )
     parser.add_argument(
+        "--people",
+        type=int,
+        default=DEFAULT_PEOPLE,
+        help=f"people to identify, of 2.4 records each; default {DEFAULT_PEOPLE:,}",
+    )
+    parser.add_argument(
         "--repeat",
         type=int,
         default=REPEAT,
@@ -66,25 +73,31 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _measured(folder: Path, rows: int, load_rows: int, repeat: int) -> tuple[str, list[Line]]:
+def _measured(folder: Path, options: argparse.Namespace) -> tuple[str, list[Line]]:
     messages = Console(stderr=True, highlight=False)
     warehouse = folder / "warehouse" / "canon.duckdb"
     environment = _environment(folder, warehouse)
     lines: list[Line] = []
     people: list[Mapping[str, int]] = []
-    steps: list[tuple[int, Steps]] = [(load_rows, _loads), (rows, partial(_builds, warehouse=warehouse))]
+    steps: list[tuple[int, Steps]] = [
+        (options.load_rows, _loads),
+        (options.rows, partial(_builds, warehouse=warehouse)),
+    ]
     for size, measure in steps:
         messages.print(f"Making a world of {size:,} contacts …")
-        data, sizes = make_world(Bench(folder, environment, repeat), size)
+        data, sizes = make_world(Bench(folder, environment, options.repeat), size)
         people.append(sizes)
         with running(data_dir=data, start_seconds=START_SECONDS) as server:
             # What is measured is the loader's speed, which HubSpot's own rate would hide.
             server.switch(hubspot_burst_limit=NO_LIMIT)
-            bench = Bench(folder, {**environment, **server.environment}, repeat)
+            bench = Bench(folder, {**environment, **server.environment}, options.repeat)
             for line in measure(bench, server):
                 messages.print(f"{line.name}: {line.seconds:,.1f} s", markup=False)
                 lines.append(line)
         shutil.rmtree(data)
+    for line in identifying(Bench(folder, environment, options.repeat), options.people):
+        messages.print(f"{line.name}: {line.seconds:,.1f} s", markup=False)
+        lines.append(line)
     return heading(*people), lines
 
 

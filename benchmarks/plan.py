@@ -123,6 +123,18 @@ def building(bench: Bench, warehouse: Path) -> Line:
     return Line("full build (rows: customers)", built.seconds, built.peak_bytes, people)
 
 
+def identifying(bench: Bench, people: int) -> Iterator[Line]:
+    """Who is the same customer, beside the bare joins on the same records."""
+    warehouse = bench.folder / "people" / "canon.duckdb"
+    rows = int(bench.step("people", warehouse, people).report["rows"])
+    joined = _fastest(bench, lambda: bench.step("joins", warehouse))
+    done = bench.step("identify", warehouse, CANON_WAREHOUSE=str(warehouse))
+    shutil.rmtree(warehouse.parent)
+    seconds, bound = float(done.report["seconds"]), float(joined.report["seconds"])
+    yield Line("who is who (rows: records)", seconds, done.peak_bytes, rows, ratio=bound / seconds)
+    yield Line("the same joins, bare", bound, joined.peak_bytes, rows, is_yardstick=True)
+
+
 def syncing(bench: Bench) -> Iterator[Line]:
     """A sync that finds nothing new, beside a process that only imports the three libraries."""
     bench.command([*CANON, "sync"], accepted=GREEN_OR_RED)

@@ -109,15 +109,54 @@ def _records(folder: Path, share: float) -> list[dict[str, Any]]:
 
 def customers(warehouse: str) -> Report:
     """Count the canonical customers."""
+    return {"rows": _count(warehouse, "select count(*) from marts.customers")}
+
+
+def people(warehouse: str, count: str) -> Report:
+    """Write what identity reads for so many people into a new warehouse."""
+    from benchmarks.people import fill
+
+    return {"rows": fill(Path(warehouse), int(count))}
+
+
+def joins(warehouse: str) -> Report:
+    """The joins of identity in bare SQL."""
+    from benchmarks.people import join
+
+    started = time.monotonic()
+    groups = join(Path(warehouse))
+    return {"seconds": time.monotonic() - started, "rows": groups}
+
+
+def identify(warehouse: str) -> Report:
+    """Build the models of identity with dbt; what it reads of the policy is built before."""
+    from canon.build import run_dbt
+    from canon.settings import Settings
+
+    settings = Settings.load()
+    kinds = ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
+    policy = ["resource_type:seed", "int_nicknames_paired", "stg_canon__identity_decisions"]
+    run_dbt(settings, ["build", *kinds, "--select", *policy], {})
+    started = time.monotonic()
+    run_dbt(settings, ["run", "--select", IDENTITY], {})
+    return {"seconds": time.monotonic() - started, "rows": _count(warehouse, IDENTIFIED)}
+
+
+IDENTITY = "intermediate.customers.identity,+int_customers_identified"
+IDENTIFIED = "select count(*) from intermediate.int_customers_identified"
+
+
+def _count(warehouse: str, query: str) -> int:
     import duckdb
 
     with duckdb.connect(warehouse, read_only=True) as connection:
-        counted = connection.execute("select count(*) from marts.customers").fetchone()
-    return {"rows": counted[0] if counted else 0}
+        counted = connection.execute(query).fetchone()
+    return counted[0] if counted else 0
 
 
 STEPS: dict[str, Callable[..., Report]] = {
-    step.__name__: step for step in (world, record, load, read_csv, read_json, dicts, customers)
+    step.__name__: step
+    for step in (world, record, load, read_csv, read_json, dicts, customers, people, joins, identify)
 }
 
 if __name__ == "__main__":

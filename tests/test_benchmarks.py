@@ -13,6 +13,7 @@ WITH_RATIO = {
     "Salesforce Bulk 2.0, CSV",
     "HubSpot list, JSON pages",
     "no-op sync",
+    "who is who (rows: records)",
 }
 
 
@@ -27,6 +28,8 @@ def test_every_step_has_its_figures(tmp_path: Path) -> None:
         "600",
         "--load-rows",
         "900",
+        "--people",
+        "500",
         "--repeat",
         "1",
         "--markdown",
