@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from canon.normalize import keyed_hash, normalize_email, normalize_name, normalize_phone, region_of
+from canon.normalize import (
+    keyed_hash,
+    normalize_company,
+    normalize_email,
+    normalize_name,
+    normalize_phone,
+    region_of,
+)
 
 ANY_TEXT = st.text(max_size=40)
 
@@ -224,3 +231,31 @@ def test_a_keyed_hash_is_the_same_on_every_machine() -> None:
 def test_a_keyed_hash_of_nothing_is_nothing() -> None:
     assert keyed_hash(None, b"key") is None
     assert keyed_hash("", b"key") is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "normal"),
+    [
+        ("Harbourpine Logistics GmbH", "harbourpine logistics"),
+        ("HARBOURPINE LOGISTICS", "harbourpine logistics"),
+        ("Acme, Inc.", "acme"),
+        ("  Acme   Ltd  ", "acme"),
+        ("Nestlé S.A.", "nestle"),
+        ("Groenendaal Kassenbouw B.V.", "groenendaal kassenbouw"),
+        ("Oduya & Sons LLP", "oduya sons"),
+        ("GmbH", "gmbh"),  # nothing but a legal form is a name after all
+        ("3M Co", "3m"),
+        ("株式会社トヨタ", "株式会社トヨタ"),
+        ("", None),
+        (None, None),
+        ("---", None),
+    ],
+)
+def test_a_company_has_one_name_whatever_its_legal_form(name: str | None, normal: str | None) -> None:
+    assert normalize_company(name) == normal
+
+
+@given(ANY_TEXT)
+def test_a_companys_normal_form_is_its_own_or_shorter(name: str) -> None:
+    normal = normalize_company(name)
+    assert normal is None or len(normalize_company(normal) or "") <= len(normal)

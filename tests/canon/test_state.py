@@ -83,9 +83,25 @@ def test_a_steward_who_decided_since_the_build_forbids_skipping(warehouse: Path)
         assert may_skip_build(con, run, "same")
 
 
+def test_suggestions_since_the_build_forbid_skipping(warehouse: Path):
+    built = run_once(warehouse)
+    with connect(warehouse) as con:
+        write_state(con, "build", "same", built)
+    with journalled(warehouse, "delta") as run, connect(warehouse) as con:
+        con.execute("insert into ops.sync_extracts by name select ? as sync_id", [run.sync_id])
+        assert may_skip_build(con, run, "same")
+        con.execute(
+            "insert into ops.suggestion_runs values ('r', 'm', 0.9, 1000, timestamp '2020-01-01 00:00:00')"
+        )
+        assert not may_skip_build(con, run, "same"), "it may have found nothing, which takes others back"
+        write_state(con, "build", "same", run.sync_seq - 1)
+        assert may_skip_build(con, run, "same")
+
+
 def test_a_state_of_an_older_canon_is_built_once_more(warehouse: Path):
     with connect(warehouse) as con:
         con.execute("alter table ops.build_state drop column decisions")
+        con.execute("alter table ops.build_state drop column suggestions")
         con.execute(
             "insert into ops.build_state values ('build', 'same', 2, timestamp '2026-01-01 00:00:00')"
         )

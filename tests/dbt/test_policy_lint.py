@@ -146,6 +146,31 @@ CASES: dict[str, tuple[Edit, str]] = {
         "ownership.customer: 'street' and 'city' are in group 'address' and move together: "
         "give both the same rule, sources and blank.",
     ),
+    "misspelt key of identity": (
+        lambda policy: policy["identity"].update(max_mails=3),
+        "A key of identity must be one of role_mailboxes, plus_addressing, provider_rules, "
+        "name_edit_distance, max_records, max_emails, max_records_per_key, external_id; it says 'max_mails'.",
+    ),
+    "unknown choice of identity": (
+        lambda policy: policy["identity"].update(plus_addressing="drop"),
+        "identity.plus_addressing must be one of keep, fold; it says 'drop'.",
+    ),
+    "limit that is no number": (
+        lambda policy: policy["identity"].update(max_emails="five"),
+        "identity.max_emails must be a whole number from 1 on; it says 'five'.",
+    ),
+    "limit that lets nobody be anybody": (
+        lambda policy: policy["identity"].update(max_records=0),
+        "identity.max_records must be a whole number from 1 on; it says '0'.",
+    ),
+    "no limit": (
+        lambda policy: policy["identity"].pop("max_records_per_key"),
+        "identity.max_records_per_key must be a whole number from 1 on; it says ''.",
+    ),
+    "external id of what is no person": (
+        lambda policy: policy["identity"]["external_id"]["salesforce"].update(Account="Id__c"),
+        "A key of identity.external_id.salesforce must be one of Contact, Lead; it says 'Account'.",
+    ),
     "two types for one field": (
         source_field("hubspot", "contacts", "hs_email_optout", type="string"),
         "field_map.customer.hubspot.contacts.hs_email_optout says 'email_opted_out' is string, another line "

@@ -4,6 +4,7 @@
    with a message about itself. Only at parse: a unit test may override the matrix with the one line that it is about. #}
 {% macro lint_policy() %}
     {% if not execute %}
+        {% do lint_identity() %}
         {% for entity, matrix in var('ownership').items() %}
             {% do canonical_types(entity) %}
             {% for field, line in matrix.items() %}
