@@ -1,3 +1,5 @@
-{{ config(materialized='connected_components') }}
-
-{{ linked_pairs(ref('int_companies_linked'), ref('int_companies_unioned'), 'accepted') }}
+{{ final_groups(
+    ref('int_companies_reached'),
+    ref('int_companies_suspected'),
+    ref('int_companies_regrouped'),
+) }}

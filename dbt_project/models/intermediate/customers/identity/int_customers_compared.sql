@@ -1,21 +1,40 @@
 -- names that go by one shared value, each with each, and whether they contradict each other
 with
 
-variants as (
+names as (
 
     select distinct
-        keyed.match_rule,
-        keyed.match_value,
-        keyed.first_name,
-        keyed.last_name,
-        keyed.name_key
+        match_rule,
+        match_value,
+        first_name,
+        last_name,
+        name_key
 
-    from {{ ref('int_customers_keyed') }} as keyed
+    from {{ ref('int_customers_keyed') }}
 
     where
-        keyed.block_reason is null
-        and keyed.holders > 1
-        and keyed.holders <= {{ var('identity').max_records_per_key }}
+        block_reason is null
+        and holders > 1
+        and holders <= {{ var('identity').max_records_per_key }}
+
+),
+
+counted as (
+
+    select
+        *,
+        count(*) over (partition by match_rule, match_value) as name_count
+
+    from names
+
+),
+
+-- most values have one name, which nothing contradicts
+variants as (
+
+    select * from counted
+
+    where name_count > 1
 
 ),
 

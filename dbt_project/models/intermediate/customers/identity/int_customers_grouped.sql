@@ -1,3 +1,5 @@
-{{ config(materialized='connected_components') }}
-
-{{ linked_pairs(ref('int_customers_linked'), ref('int_customers_unioned'), 'accepted') }}
+{{ final_groups(
+    ref('int_customers_reached'),
+    ref('int_customers_suspected'),
+    ref('int_customers_regrouped'),
+) }}

@@ -21,7 +21,8 @@ judged as (
         blocked.reason as block_reason,
         coalesce(named.is_ambiguous, false) as is_ambiguous,
         case
-            when blocked.reason is null and not named.is_ambiguous then named.contradicted_names
+            when blocked.reason is null and not coalesce(named.is_ambiguous, false)
+                then coalesce(named.contradicted_names, '')
         end as person
 
     from keyed

@@ -1,0 +1,3 @@
+{{ config(materialized='connected_components') }}
+
+{{ remaining_pairs(ref('int_customers_disputed'), ref('int_customers_judged')) }}
