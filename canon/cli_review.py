@@ -109,6 +109,25 @@ def review_withdraw(
     _decide(as_json, lambda settings: decide(settings, WITHDRAWN, one, other, grounds_of(actor, reason)))
 
 
+@review.command("suggest")
+def review_suggest(
+    threshold: Annotated[
+        float, typer.Option("--threshold", min=0.5, max=1.0, help="The least probability of a suggestion.")
+    ] = 0.9,
+    limit: Annotated[
+        int, typer.Option("--limit", min=1, help="The most suggestions: the most probable.")
+    ] = 500,
+    as_json: AsJson = False,
+) -> None:
+    """Let a model say which customers are probably one person, and queue the question; links nothing."""
+    from canon.settings import Settings
+    from canon.suggest import suggest
+    from canon.suggest_page import sentences
+
+    found = answer(as_json, lambda: suggest(Settings.load(), threshold, limit))
+    print_json(found.as_json()) if as_json else results.print(sentences(found), markup=False, soft_wrap=True)
+
+
 def _decide(as_json: bool, work: "Callable[[Settings], list[Decided]]") -> None:
     """Do it and say what was decided."""
     from canon.settings import Settings

@@ -25,8 +25,8 @@ create table if not exists ops.health_checks (
 );
 
 -- One row: what the last successful build was made of. A sync that loaded nothing may skip the build while
--- `fingerprint` still fits, `seen_seq` is the newest run and stewards have made no more than `decisions`, so that
--- nothing can have changed in between.
+-- `fingerprint` still fits, `seen_seq` is the newest run, stewards have made no more than `decisions` and nothing was
+-- suggested in more than `suggestions` runs, so that nothing can have changed in between.
 create table if not exists ops.build_state (
     build_id varchar not null,
     fingerprint varchar not null,
@@ -34,6 +34,7 @@ create table if not exists ops.build_state (
     built_at timestamp not null
 );
 alter table ops.build_state add column if not exists decisions bigint;
+alter table ops.build_state add column if not exists suggestions bigint;
 
 -- One row per decision of a steward about two source records (`system:object:id`, in that order of the alphabet).
 -- kind: must_link, cannot_link, withdrawn. The last decision on a pair counts.
@@ -47,4 +48,27 @@ create table if not exists ops.identity_decisions (
     actor varchar not null,
     reason varchar not null,
     decided_at timestamp not null
+);
+
+-- One row per run of `canon review suggest`: which model compared how many records. What the newest run found counts,
+-- also where that is nothing.
+create table if not exists ops.suggestion_runs (
+    run_id varchar not null,
+    model varchar not null,
+    threshold double not null,
+    records bigint not null,
+    suggested_at timestamp not null
+);
+
+-- One row per run and pair of source records of two customers (keys as above) that are probably one person: how
+-- probably (0 to 1) by which model, and what they share. Decides nothing.
+create table if not exists ops.identity_suggestions (
+    suggestion_id varchar not null,
+    run_id varchar not null,
+    left_key varchar not null,
+    right_key varchar not null,
+    probability double not null,
+    because varchar not null,
+    model varchar not null,
+    suggested_at timestamp not null
 );

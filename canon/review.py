@@ -92,6 +92,7 @@ where ($kind is null or kind = $kind)
     and (
         $source is null
         or customer_id in (select customer_id from marts.customer_sources where source = $source)
+        or (kind = 'suggestion' and contains(candidates, ' = ' || $source || ':'))
     )
 order by opened_at nulls last, item_id
 """

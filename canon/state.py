@@ -61,7 +61,8 @@ def write_state(con: duckdb.DuckDBPyConnection, build_id: str, mark: str, seen_s
     con.execute("delete from ops.build_state")
     con.execute(
         "insert into ops.build_state by name select ? as build_id, ? as fingerprint, ? as seen_seq, "
-        "? as built_at, (select count(*) from ops.identity_decisions) as decisions",
+        "? as built_at, (select count(*) from ops.identity_decisions) as decisions, "
+        "(select count(*) from ops.suggestion_runs) as suggestions",
         [build_id, mark, seen_seq, utc_now()],
     )
     con.commit()
@@ -88,22 +89,22 @@ def is_current(con: duckdb.DuckDBPyConnection, before_seq: int | None = None) ->
 def may_skip_build(con: duckdb.DuckDBPyConnection, run: Run, mark: str) -> bool:
     """Whether a build after a load without new records would change nothing.
 
-    That takes the same inputs, no run in between, no field that came, went or changed at a source, and no new
-    decision of a steward.
+    That takes the same inputs, no run in between, no field that came, went or changed at a source, no new
+    decision of a steward and no new suggestions.
     """
     state = read_state(con)
-    if state is None or state.fingerprint != mark or _decided_since(con):
+    if state is None or state.fingerprint != mark or _reviewed_since(con):
         return False
     is_current_build = is_current(con, before_seq=run.sync_seq)
     return is_current_build and _shows_reads_of(con, run) and not _noticed_fields(con, run)
 
 
-def _decided_since(con: duckdb.DuckDBPyConnection) -> bool:
-    """Whether the journal of decisions has grown since the build; counted, for clocks may be set back."""
+def _reviewed_since(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether a journal of review has grown since the build; counted, for clocks may be set back."""
     found = first(
         con,
         "select decisions is distinct from (select count(*) from ops.identity_decisions) "
-        "from ops.build_state",
+        "or suggestions is distinct from (select count(*) from ops.suggestion_runs) from ops.build_state",
     )
     return found is None or found[0]
 

@@ -1,8 +1,13 @@
-"""What Canon has to beat: a cascade of exact keys, as people write it in SQL before they have met their data.
+"""What Canon has to beat: a cascade of exact keys, as people write it in SQL.
 
 The same e-mail address; else the same external id; else the same first name, last name and domain (the
 company's, else that of the e-mail address). A record that an earlier key has linked is not looked at by a
 later one. No value is normalised and none is blocked, and names may contradict each other.
+
+Without guards it is what people write before they have met their data: one id on several records of a system
+says that they are one person in a made-up set, and in a CRM as often that somebody copied it. Unique per
+system, an external id or a name at a domain counts only where no system has it on two live records, as
+docs/policy.md asks of tiers 4 and 5. So Canon's recall is compared with that one; the other is information.
 """
 
 from collections.abc import Sequence
@@ -12,8 +17,9 @@ import duckdb
 from evaluation.groups import Groups, Pair, joined
 from evaluation.records import Record, as_table, stated_pairs
 
+EMAIL = "email"
 KEYS = (
-    "email",
+    EMAIL,
     "external_id",
     "first || ' ' || last || ' ' || coalesce(domain, split_part(email, '@', 2))",
 )
@@ -21,7 +27,7 @@ KEYS = (
 # Every record that no earlier key has linked, with the first other record that has the same key.
 FIND = """
 with keyed as (
-    select record_key, {key} as match_key from people where {key} is not null
+    select record_key, {key} as match_key from people where {key} is not null and {guard}
 )
 select unlinked.record_key, min(others.record_key) as other_key
 from keyed as unlinked
@@ -32,17 +38,35 @@ group by unlinked.record_key
 """
 
 
-def cascaded(records: Sequence[Record]) -> Groups:
-    """The groups that the cascade makes of the records, with what the CRMs state themselves."""
+NO_GUARD = "true"
+UNIQUE = """
+{key} not in (
+    select {key} from people
+    where {key} is not null and record_key not in (select record_key from merged)
+    group by {key}, split_part(record_key, ':', 1)
+    having count(*) > 1
+)
+"""
+
+
+def cascaded(records: Sequence[Record], *, is_unique: bool = False) -> Groups:
+    """The groups that the cascade makes of the records, with what the CRMs state themselves.
+
+    Where `is_unique`, an id or a name at a domain that a system has twice links nobody.
+    """
     keys = [each.key for each in records]
-    return joined(keys, [*stated_pairs(records), *_links(records)])
+    return joined(keys, [*stated_pairs(records), *_links(records, is_unique)])
 
 
-def _links(records: Sequence[Record]) -> list[Pair]:
+def _links(records: Sequence[Record], is_unique: bool) -> list[Pair]:
     with duckdb.connect() as connection:
         connection.register("given", as_table(records))
         connection.execute("create table people as from given")
         connection.execute("create table links (record_key varchar, other_key varchar)")
+        connection.execute("create table merged (record_key varchar)")
+        if merged := [[each.key] for each in records if each.merged_into]:
+            connection.executemany("insert into merged values (?)", merged)
         for key in KEYS:
-            connection.execute(f"insert into links {FIND.format(key=key)}")
+            guard = UNIQUE.format(key=key) if is_unique and key != EMAIL else NO_GUARD
+            connection.execute(f"insert into links {FIND.format(key=key, guard=guard)}")
         return connection.execute("select record_key, other_key from links order by all").fetchall()

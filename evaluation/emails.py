@@ -9,8 +9,10 @@ A person
 - has one address: `first.last@` the company's domain, or `first.last.<number>@` a free-mail provider for
   those without a company. The names are those of the person's original row; namesakes in one company get
   the number too. The address is nobody else's, except in households;
-- lives in a household: people without a company are paired by last name where their first names differ, and
-  half of those pairs have one address for both, `<last>.family.<number>@` a free-mail provider;
+- lives in a household: people without a company are paired by last name where their first names contradict,
+  and half of those pairs have one address for both, `<last>.family.<number>@` a free-mail provider. No couple
+  is called Sam and Samuel, or Anna and Hanna: no rule on an address can tell such two apart, so they would
+  measure nothing but how many of them were drawn;
 - is a user of the product (25 %): all records carry the set's person number as external id, misspelt where
   the set misspells it.
 
@@ -25,10 +27,15 @@ A record
 The last two are what CRMs state themselves, and are always true. Every method is given them.
 """
 
+import csv
 import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from jellyfish import damerau_levenshtein_distance
 
 from evaluation.febrl import Row
 from evaluation.records import HUBSPOT, SALESFORCE, Record, keys_of, record
@@ -42,6 +49,8 @@ AT_WORK = 0.9
 STORED = MERGED = 0.03
 OWN, BLANK, MISSPELT = 0.80, 0.90, 0.95  # upper ends; above the last: a role mailbox
 FREE_MAIL = ("gmail.com", "hotmail.com", "outlook.com", "yahoo.com")
+NEARLY = 1  # letters between two spellings of one name
+NICKNAMES = Path(__file__).resolve().parent.parent / "dbt_project" / "seeds" / "nicknames.csv"
 ROLES = ("info", "office", "sales", "support")
 
 
@@ -105,7 +114,7 @@ def _housed(name: str, people: Mapping[str, Person], rows: Mapping[str, Row]) ->
 
 
 def _couples(people: Mapping[str, Person], rows: Mapping[str, Row]) -> Iterator[tuple[str, str]]:
-    """Pairs of people without a company, of one last name and two first names; nobody is in two pairs."""
+    """Pairs of people without a company, of one last name and contradicting first names; nobody is in two."""
     waiting: dict[str, str] = {}
     for number, row in rows.items():
         if people[number].domain or not row.first or not row.last:
@@ -113,8 +122,28 @@ def _couples(people: Mapping[str, Person], rows: Mapping[str, Row]) -> Iterator[
         partner = waiting.get(row.last)
         if partner is None:
             waiting[row.last] = number
-        elif rows[partner].first != row.first:
+        elif _contradict(rows[partner].first or "", row.first):
             yield waiting.pop(row.last), number
+
+
+def _contradict(one: str, other: str) -> bool:
+    """Whether nobody goes by both first names: neither is short for the other or a third, nor misspelt."""
+    if one.startswith(other) or other.startswith(one) or damerau_levenshtein_distance(one, other) <= NEARLY:
+        return False
+    return _formal_names(one).isdisjoint(_formal_names(other))
+
+
+@cache
+def _nicknames() -> Mapping[str, frozenset[str]]:
+    forms: dict[str, set[str]] = {}
+    with NICKNAMES.open(encoding="utf-8", newline="") as file:
+        for line in csv.DictReader(file):
+            forms.setdefault(line["nickname"], set()).add(line["formal_name"])
+    return {name: frozenset(formal) for name, formal in forms.items()}
+
+
+def _formal_names(name: str) -> frozenset[str]:
+    return _nicknames().get(name, frozenset()) | {name}
 
 
 def _addressed(name: str, bare: Record, row: Row, person: Person) -> Record:

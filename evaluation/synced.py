@@ -1,4 +1,7 @@
-"""Canon itself, the real way: a sandbox serves records, `canon sync` reads them, the warehouse answers."""
+"""Canon itself, the real way: a sandbox serves records, `canon sync` reads them, the warehouse answers.
+
+Then `canon review suggest` says which of the customers are probably one.
+"""
 
 import os
 import subprocess
@@ -17,7 +20,8 @@ from evaluation.world import make_world
 from sandbox.server import running
 
 ROOT = Path(__file__).resolve().parent.parent
-SYNC = [sys.executable, "-c", "from canon.cli import main; main()", "sync"]
+CANON = [sys.executable, "-c", "from canon.cli import main; main()"]
+SYNC, SUGGEST = ("sync",), ("review", "suggest", "--limit", "1000000")
 GREEN_OR_RED = (0, 3)  # a sync's exit codes: some records say so little that a check may call the run red
 NO_LIMIT = 1_000_000  # calls in ten seconds
 START_SECONDS = 300
@@ -30,14 +34,16 @@ LINKS = (
     "select left_key, right_key, tier from intermediate.int_customers_linked "
     "where status = 'accepted' order by all"
 )
+SUGGESTED = "select left_key, right_key from ops.identity_suggestions order by all"
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What Canon decided: the customer of every record, and its accepted links by tier."""
+    """What Canon decided: each record's customer, its accepted links by tier, the pairs it asks about."""
 
     customers: Groups
     links: Sequence[tuple[str, str, int]]
+    suggested: Sequence[Pair] = ()
 
     def up_to(self, tier: int) -> Groups:
         """The customers that links of this tier and stronger ones make on their own."""
@@ -46,16 +52,17 @@ class Decision:
 
 
 def decided(folder: Path, records: Sequence[Record]) -> Decision:
-    """Serve the records, sync them into a warehouse in `folder` and read what was decided.
+    """Serve the records, sync them into a warehouse in `folder` and read what was decided and suggested.
 
     Raises:
-        EvaluationFailed: The sync failed, or the warehouse does not hold exactly these records.
+        EvaluationFailed: A command failed, or the warehouse does not hold exactly these records.
     """
     warehouse = folder / "warehouse" / "canon.duckdb"
     data = make_world(ROOT / "data", folder / "world", records)
     with running(data_dir=data, start_seconds=START_SECONDS) as server:
         server.switch(hubspot_burst_limit=NO_LIMIT)
-        _sync({**_environment(folder, warehouse), **server.environment})
+        _run(SYNC, {**_environment(folder, warehouse), **server.environment})
+    _run(SUGGEST, _environment(folder, warehouse))
     decision = _read(warehouse)
     astray = {each.key for each in records} ^ set(decision.customers)
     if astray:
@@ -66,12 +73,19 @@ def decided(folder: Path, records: Sequence[Record]) -> Decision:
     return decision
 
 
-def _sync(variables: Mapping[str, str]) -> None:
-    environment = {**os.environ, **variables}
-    done = subprocess.run(SYNC, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+def _run(command: Sequence[str], variables: Mapping[str, str]) -> None:
+    done = subprocess.run(
+        [*CANON, *command],
+        cwd=ROOT,
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode not in GREEN_OR_RED:
         messages = (done.stderr or done.stdout)[-TAIL:]
-        raise EvaluationFailed(f"`canon sync` ended with exit code {done.returncode}:\n{messages}")
+        told = " ".join(command)
+        raise EvaluationFailed(f"`canon {told}` ended with exit code {done.returncode}:\n{messages}")
 
 
 def _environment(folder: Path, warehouse: Path) -> Mapping[str, str]:
@@ -88,4 +102,5 @@ def _environment(folder: Path, warehouse: Path) -> Mapping[str, str]:
 def _read(warehouse: Path) -> Decision:
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         customers = dict(connection.execute(CUSTOMERS).fetchall())
-        return Decision(customers, connection.execute(LINKS).fetchall())
+        links = connection.execute(LINKS).fetchall()
+        return Decision(customers, links, connection.execute(SUGGESTED).fetchall())

@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from evaluation.plan import CANON, TIER, YARDSTICK, Line, Result, Target
+from evaluation.plan import CANON, SUGGESTED, TIER, YARDSTICK, Line, Result, Target
 
 COLUMNS = ("method", "merged", "right", "precision", "recall", "F1", "target")
 VARIANTS = {"external": "with external ids", "emails": "with e-mail addresses"}
@@ -15,8 +15,11 @@ NOTES = (
     "Counted are pairs of records, across the two systems and within one: merged are those in one customer, "
     "right those of them that are one person; recall is their share of all pairs of one person. Canon: "
     "marts.customer_sources after `canon sync`. Tiers: connected components of the accepted links of these "
-    "tiers alone. Targets: a precision of at least 0.999, and at least the recall of the cascade.",
-    "Cascade: same e-mail; else same external id; else same first name, last name and domain; no guards. "
+    "tiers alone. Targets: a precision of at least 0.999; at least the recall of the cascade that is unique "
+    "per system; with accepted suggestions at least the F1 of Splink at its usual threshold.",
+    "Suggestions: `canon review suggest`; the truth accepts the right ones and rejects the wrong ones. "
+    "Cascade: same e-mail; else same external id; else same first name, last name and domain. Unique per "
+    "system: the latter two only where no system has the value twice, as Canon's own guard asks. "
     "Splink: trained without labels on what the CRMs hold; its best F1 is at a threshold chosen with the "
     "answers in hand. Merges and stored ids that the CRMs state themselves are given to all.",
     "Febrl's sets: odd rows in Salesforce, even rows in HubSpot; evaluation/emails.py says what is made up.",
@@ -28,6 +31,7 @@ def show(console: Console, results: Sequence[Result]) -> None:
     for result in results:
         console.print(_title(result), style="italic", markup=False)
         console.print(_table(result))
+        console.print(_answers(result), markup=False)
         for complaint in complaints(result):
             console.print(complaint, style="red", markup=False)
         console.print()
@@ -44,7 +48,8 @@ def complaints(result: Result) -> Iterator[str]:
     for target in result.targets:
         if not target.is_met:
             found, wanted = figure(target.found), figure(target.wanted)
-            yield f"Canon's {target.name} is {found}; it must be {wanted} or more."
+            whose = "Canon's" if target.kind == CANON else "With accepted suggestions, Canon's"
+            yield f"{whose} {target.name} is {found}; it must be {wanted} or more."
 
 
 def as_json(results: Sequence[Result]) -> dict[str, Any]:
@@ -58,7 +63,7 @@ def _table(result: Result) -> Table:
         is_text = number in (0, len(COLUMNS) - 1)
         table.add_column(column, justify="left" if is_text else "right", no_wrap=True)
     for line in result.lines:
-        style = {CANON: "bold", TIER: None, YARDSTICK: "dim"}[line.kind]
+        style = {CANON: "bold", SUGGESTED: "bold", YARDSTICK: "dim"}.get(line.kind)
         table.add_row(*_cells(line, result.targets), style=style)
     return table
 
@@ -69,6 +74,10 @@ def _title(result: Result) -> str:
         f"{result.set_name} {VARIANTS[result.variant]}: {result.salesforce:,} records in Salesforce and "
         f"{hubspot:,} in HubSpot of {result.people:,} people, {result.lines[0].score.true:,} true pairs"
     )
+
+
+def _answers(result: Result) -> str:
+    return f"{result.suggestions:,} suggestions, {result.accepted:,} of them right"
 
 
 def _cells(line: Line, targets: Sequence[Target]) -> tuple[str, ...]:
@@ -87,9 +96,8 @@ def _cells(line: Line, targets: Sequence[Target]) -> tuple[str, ...]:
 def _verdict(line: Line, targets: Sequence[Target]) -> str:
     if not line.score.merged:
         return "nothing merged"
-    if line.kind != CANON:
-        return ""
-    return ", ".join(f"{target.name} {'met' if target.is_met else 'NOT met'}" for target in targets)
+    own = [target for target in targets if target.kind == line.kind]
+    return ", ".join(f"{target.name} {'met' if target.is_met else 'NOT met'}" for target in own)
 
 
 def figure(value: float | None) -> str:
@@ -104,6 +112,7 @@ def _json(result: Result) -> dict[str, Any]:
         "records": {"salesforce": result.salesforce, "hubspot": result.records - result.salesforce},
         "people": result.people,
         "met": result.is_met,
+        "suggestions": {"made": result.suggestions, "right": result.accepted},
         "targets": [
             {"name": each.name, "found": each.found, "wanted": each.wanted, "met": each.is_met}
             for each in result.targets

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from canon.normalize import normalize_email
-from evaluation.emails import ROLES, with_emails
+from evaluation.emails import ROLES, _contradict, with_emails
 from evaluation.febrl import read
 from evaluation.records import HUBSPOT, SALESFORCE, stated_pairs
 from evaluation.variants import VARIANTS, records_of
@@ -96,6 +96,14 @@ def test_an_address_is_shared_in_households_and_at_desks_alone(emailed):
         for email, found in shared.items()
         if email.partition("@")[0] not in ROLES and not (".family." in email and len(found) == 2)
     ] == []
+
+
+def test_no_couple_goes_by_one_name():
+    one_name = [("sam", "samuel"), ("bob", "rob"), ("anna", "annah"), ("hanna", "anna"), ("alex", "al")]
+    two_names = [("john", "mary"), ("jack", "jessica"), ("sam", "bob")]
+
+    assert not any(_contradict(one, other) for one, other in one_name)
+    assert all(_contradict(one, other) for one, other in two_names)
 
 
 def test_what_the_systems_state_is_true_and_there_is_some(emailed):

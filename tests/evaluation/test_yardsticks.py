@@ -1,5 +1,7 @@
 """The cascade and the model do what their descriptions say, on records that a reader can hold in mind."""
 
+import pytest
+
 from evaluation.cascade import cascaded
 from evaluation.probabilistic import Prediction
 from evaluation.records import Record
@@ -46,12 +48,37 @@ def test_the_cascade_looks_no_further_for_a_record_that_it_has_linked():
     assert not _together(groups, "a", "c")
 
 
-def test_the_cascade_has_no_guards():
+@pytest.mark.parametrize("is_unique", [False, True])
+def test_the_cascade_looks_at_no_names_and_blocks_no_address(is_unique):
     groups = cascaded(
-        [_record("a", email="info@x.com", first="ann"), _record("b", email="info@x.com", first="bo")]
+        [_record("a", email="info@x.com", first="ann"), _record("b", email="info@x.com", first="bo")],
+        is_unique=is_unique,
     )
 
     assert _together(groups, "a", "b")
+
+
+ANN = {"first": "ann", "last": "ho", "domain": "x.com"}
+
+
+@pytest.mark.parametrize("value", [{"external_id": "7"}, ANN])
+def test_unique_per_system_what_a_system_has_twice_links_nobody(value):
+    twice = [_record(key, **value) for key in ("crm:1", "crm:2", "other:1")]
+    once = [_record(key, **value) for key in ("crm:1", "other:1")]
+
+    assert len(set(cascaded(twice).values())) == 1
+    assert len(set(cascaded(twice, is_unique=True).values())) == 3
+    assert len(set(cascaded(once, is_unique=True).values())) == 1
+
+
+def test_unique_per_system_a_record_that_was_merged_away_is_no_second_one():
+    records = [
+        _record("crm:1", **ANN),
+        _record("crm:2", merged_into="crm:1", **ANN),
+        _record("other:1", **ANN),
+    ]
+
+    assert len(set(cascaded(records, is_unique=True).values())) == 1
 
 
 def test_what_the_systems_state_is_given_to_all():

@@ -114,7 +114,7 @@ class History(RuleBasedStateMachine):
         }
         self.excused: dict[str, set[str]] = {name: set() for name in stage.tables}
         self.quiet_steps = 0  # since a load that ended well
-        self.is_pending = self.has_failed = False
+        self.is_pending = self.was_pending = self.has_failed = False
 
     def teardown(self) -> None:
         """Every history ends with a delta and a sweep, whatever rules it was made of."""
@@ -207,6 +207,7 @@ class History(RuleBasedStateMachine):
             self.is_pending = True
             return None
         self.quiet_steps = 0
+        self.was_pending = self.is_pending
         self.earlier, self.finished, self.is_pending = self.finished, self.now, False
         return {extract.object: extract.mode for extract in done.extracts}
 

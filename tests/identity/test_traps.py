@@ -71,10 +71,66 @@ def a_placeholder_for_an_external_id(log: Log) -> Answer:
 
 
 def father_and_son_with_a_suffix(log: Log) -> Answer:
-    father = log.contact("h1", "John Miller Sr.", "miller@farm.example")
-    son = log.contact("h2", "John Miller Jr.", "miller@farm.example")
+    father = log.add("Contact", "h1", FirstName="John", LastName="Miller Sr.", Email="miller@farm.example")
+    son = log.add("Contact", "h2", FirstName="John", LastName="Miller, Jr", Email="miller@farm.example")
+    third = log.add("Contact", "h3", FirstName="John", LastName="Miller III", Email="miller@farm.example")
     other = log.person("8", "John Miller", "miller@farm.example")
-    return Answer([{father}, {son}, {other}])
+    return Answer([{father}, {son}, {third}, {other}])
+
+
+def couples_with_one_mailbox(log: Log) -> Answer:
+    """Names that differ in their last letter, or in the second of two words, are two people's."""
+    pairs = [("Daniel", "Daniela"), ("Maria", "Mario"), ("Simon", "Simone"), ("Jean Paul", "Jean Luc")]
+    keys = [
+        log.add("Contact", f"j{at}{first}", FirstName=first, LastName="Couple", Email=f"couple{at}@gmail.com")
+        for at, pair in enumerate(pairs)
+        for first in pair
+    ]
+    return Answer([{key} for key in keys], [("refused", "the names contradict each other")])
+
+
+def one_name_with_and_without_its_second_word(log: Log) -> Answer:
+    one = log.add("Contact", "n1", FirstName="Mary Ann", LastName="Lowe", Email="lowe@gmail.com")
+    other = log.person("27", "Mary Lowe", "lowe@gmail.com")
+    third = log.add("Lead", "n2", FirstName="Mary A.", LastName="Lowe Jr.", Email="lowe@gmail.com")
+    return Answer([{one, other, third}])
+
+
+def external_ids_that_are_blank(log: Log) -> Answer:
+    one = log.contact("ba1", "John Smith", "john@blank.example", Product_User_Id__c="  ")
+    other = log.person("28", "John Jones", "jones@blank2.example", product_user_id="  ")
+    return Answer([{one}, {other}])
+
+
+def an_external_id_with_blanks_around_it(log: Log) -> Answer:
+    one = log.contact("bb1", "Kay Kent", "", Product_User_Id__c=" usr_kay ")
+    other = log.person("29", "Kay Kent", "", product_user_id="usr_kay")
+    third = log.contact("bb2", "Kay One", "", Product_User_Id__c="N/A ")
+    fourth = log.person("30", "Kay Two", "", product_user_id="n/a")
+    return Answer([{one, other}, {third}, {fourth}], [("blocked", "typed to fill the field")])
+
+
+def one_external_id_on_two_last_names_of_one_system(log: Log) -> Answer:
+    one = log.contact("bc1", "Ann Tenant", "", Product_User_Id__c="usr_tenant")
+    other = log.contact("bc2", "Ann Landlord", "", Product_User_Id__c="usr_tenant")
+    return Answer([{one}, {other}], [("blocked", "several records of one system share it")])
+
+
+def an_external_id_after_a_marriage(log: Log) -> Answer:
+    one = log.contact("bd1", "Ann Maiden", "", Product_User_Id__c="usr_bride")
+    other = log.person("31", "Ann Married", "", product_user_id="usr_bride")
+    return Answer([{one, other}])
+
+
+def companies_that_are_named_alike(log: Log) -> Answer:
+    """Of several companies none is primary: which one's colleague she is cannot be known."""
+    one = log.contact("be1", "Yan Yates", "yan@y1.example")
+    other = log.contact("be2", "Yan Yates", "yan@y2.example")
+    third = log.person("32", "Yan Yates", "")
+    for at in (1, 2):
+        log.add("companies", f"y{at}", name=f"Y{at}", domain=f"y{at}.example")
+    log.add("contacts_companies", "32", to_ids="y2;y1", primary_to_id="", association_types="{}")
+    return Answer([{one}, {other}, {third}])
 
 
 def father_and_son_with_one_name(log: Log) -> Answer:

@@ -19,9 +19,12 @@
     from {{ merges }}
 {%- endmacro %}
 
-{# What stewards decided as links (tier 0): their word that two records are one. #}
+{# What stewards decided as links (tier 0): their word that two records are one, the latest the strongest. #}
 {% macro steward_links(entity, decisions) -%}
-    {{ link('left_key', 'right_key', 0, 'must_link') }}
+    {{ link(
+        'left_key', 'right_key', 0, 'must_link',
+        holders='row_number() over (order by decided_at desc nulls last, decision_id desc nulls last)',
+    ) }}
     from {{ decisions }}
     where kind = 'must_link' and entity = '{{ entity }}'
 {%- endmacro %}

@@ -31,7 +31,21 @@
 
 {% macro last_names_contradict(one, other) -%}
     ({{ one.last }} is not null and {{ other.last }} is not null
-                and not {{ last_names_agree(one.last, other.last) }})
+                and (not {{ last_names_agree(one.last, other.last) }} or {{ suffixes_differ(one.last, other.last) }}))
+{%- endmacro %}
+
+{# Father and son: `miller sr` and `miller jr`, `miller ii` and `miller iii`. #}
+{% macro suffixes_differ(one, other) -%}
+    coalesce({{ name_suffix(one) }} != {{ name_suffix(other) }}, false)
+{%- endmacro %}
+
+{# The generation that stands behind a last name; null where there is none. #}
+{% macro name_suffix(last) -%}
+    case
+            {%- for suffix, generation in {'jr': 2, 'junior': 2, 'filho': 2, 'sr': 1, 'senior': 1, 'ii': 2, 'iii': 3, 'iv': 4}.items() %}
+            when {{ last }} like '% {{ suffix }}' then {{ generation }}
+            {%- endfor %}
+        end
 {%- endmacro %}
 
 {% macro names_are_swapped(one, other) -%}
@@ -42,13 +56,27 @@
         )
 {%- endmacro %}
 
+{# First names agree by their first words, unless both have a second one that differs (Jean Paul is not Jean Luc); or as an initial;
+   or misspelt, but not in the last letter, which tells Daniel from Daniela and Maria from Mario. #}
 {% macro first_names_agree(one, other) -%}
     (
-                split_part({{ one }}, ' ', 1) = split_part({{ other }}, ' ', 1)
+                (split_part({{ one }}, ' ', 1) = split_part({{ other }}, ' ', 1) and {{ second_words_agree(one, other) }})
                 or (length({{ one }}) = 1 and substr({{ other }}, 1, 1) = {{ one }})
                 or (length({{ other }}) = 1 and substr({{ one }}, 1, 1) = {{ other }})
-                or {{ nearly_equal(one, other) }}
+                or ({{ nearly_equal(one, other) }}
+                    and substr({{ one }}, length({{ one }}), 1) = substr({{ other }}, length({{ other }}), 1))
             )
+{%- endmacro %}
+
+{% macro second_words_agree(one, other) -%}
+    (
+                    split_part({{ one }}, ' ', 2) = '' or split_part({{ other }}, ' ', 2) = ''
+                    or split_part({{ one }}, ' ', 2) = split_part({{ other }}, ' ', 2)
+                    or (
+                        least(length(split_part({{ one }}, ' ', 2)), length(split_part({{ other }}, ' ', 2))) = 1
+                        and substr(split_part({{ one }}, ' ', 2), 1, 1) = substr(split_part({{ other }}, ' ', 2), 1, 1)
+                    )
+                )
 {%- endmacro %}
 
 {# Last names agree with and without particles: `van der berg` and `berg`. #}
@@ -57,6 +85,8 @@
                 {{ one }} = {{ other }}
                 or {{ one }} like '% ' || {{ other }}
                 or {{ other }} like '% ' || {{ one }}
+                or ({{ name_suffix(one) }} is not null and {{ one }} like {{ other }} || ' %')
+                or ({{ name_suffix(other) }} is not null and {{ other }} like {{ one }} || ' %')
                 or {{ nearly_equal(one, other) }}
             )
 {%- endmacro %}

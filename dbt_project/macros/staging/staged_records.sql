@@ -62,7 +62,7 @@ latest as (
         max_by(_stamp, version_number) as modified_at,
         max_by(_is_deleted, version_number) as is_deleted,
         {%- for name, column in keys.items() %}
-        nullif(max_by({{ column }}, version_number) filter (where {{ column }} is not null), '') as {{ name }},
+        nullif(trim(max_by({{ column }}, version_number) filter (where {{ column }} is not null)), '') as {{ name }},
         {%- endfor %}
         {%- for cell in cells %}
         max_by({{ cell.column }}, version_number) filter (where {{ cell.column }} is not null) as {{ cell.column }},

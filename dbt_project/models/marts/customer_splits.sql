@@ -1,4 +1,4 @@
--- people who were one customer in an earlier version and are several today
+-- people who were one customer once and are several today
 with
 
 crosswalk as (
@@ -7,36 +7,46 @@ crosswalk as (
 
 ),
 
-memberships as (
+members as (
 
-    select distinct
-        customer_id as old_customer_id,
-        dbt_valid_from,
-        dbt_valid_to,
-        {{ split_rows('members', ' ') }} as record_key
+    select * from {{ ref('customer_members_snapshot') }}
 
-    from {{ ref('customers_snapshot') }}
+),
+
+-- records that left a customer
+left_ones as (
+
+    select * from members
 
     where dbt_valid_to is not null
 
 ),
 
--- the parts of a version, each by its first record
-parts as (
+parted as (
 
     select
-        memberships.old_customer_id,
-        memberships.dbt_valid_from,
-        max(memberships.dbt_valid_to) as split_at,
-        crosswalk.customer_id,
-        min(memberships.record_key) as record_key
+        left_ones.record_key,
+        stayed.record_key as other_key,
+        least(
+            left_ones.dbt_valid_to, coalesce(stayed.dbt_valid_to, left_ones.dbt_valid_to)
+        ) as split_at
 
-    from memberships
+    from left_ones
 
-    inner join crosswalk
-        on memberships.record_key = crosswalk.record_key
+    inner join members as stayed
+        on {{ met('left_ones', 'stayed') }}
 
-    group by memberships.old_customer_id, memberships.dbt_valid_from, crosswalk.customer_id
+),
+
+both_ways as (
+
+    select * from parted
+    union all
+    select
+        other_key as record_key,
+        record_key as other_key,
+        split_at
+    from parted
 
 ),
 
@@ -45,16 +55,18 @@ pairs as (
     select
         one.customer_id,
         other.customer_id as other_customer_id,
-        min(one.record_key) as left_key,
-        min(other.record_key) as right_key,
-        max(one.split_at) as split_at
+        min(both_ways.record_key) as left_key,
+        min(both_ways.other_key) as right_key,
+        max(both_ways.split_at) as split_at
 
-    from parts as one
+    from both_ways
 
-    inner join parts as other
-        on one.old_customer_id = other.old_customer_id
-        and one.dbt_valid_from = other.dbt_valid_from
-        and one.record_key < other.record_key
+    inner join crosswalk as one
+        on both_ways.record_key = one.record_key
+
+    inner join crosswalk as other
+        on both_ways.other_key = other.record_key
+        and one.customer_id < other.customer_id
 
     group by one.customer_id, other.customer_id
 

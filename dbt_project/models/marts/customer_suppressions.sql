@@ -42,18 +42,47 @@ bound_versions as (
 
 ),
 
+-- what canonical versions do not show, since nobody's value changed: who was with whom meanwhile
+members as (
+
+    select * from {{ ref('customer_members_snapshot') }}
+
+),
+
+opted_members as (
+
+    select members.*
+
+    from members
+
+    inner join opted_out
+        on members.record_key = opted_out.record_key
+
+),
+
+bound_records as (
+
+    select memberships.record_key
+    from memberships
+    inner join bound_versions
+        on memberships.customer_id = bound_versions.customer_id
+        and memberships.dbt_valid_from = bound_versions.dbt_valid_from
+    union
+    select members.record_key
+    from members
+    inner join opted_members
+        on {{ met('members', 'opted_members') }}
+
+),
+
 bound as (
 
     select distinct crosswalk.customer_id
 
-    from memberships
-
-    inner join bound_versions
-        on memberships.customer_id = bound_versions.customer_id
-        and memberships.dbt_valid_from = bound_versions.dbt_valid_from
+    from bound_records
 
     inner join crosswalk
-        on memberships.record_key = crosswalk.record_key
+        on bound_records.record_key = crosswalk.record_key
 
 )
 

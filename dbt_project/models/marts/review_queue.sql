@@ -94,6 +94,23 @@ splits as (
 
 ),
 
+-- records that a model takes for one person; nothing is ever certain
+suggestions as (
+
+    select
+        {{ dbt.hash("'suggestion:' || left_key || ' ' || right_key") }} as item_id,
+        'suggestion' as kind,
+        customer_id,
+        cast(null as string) as field,
+        left_key || ' = ' || right_key || ': probably one person ('
+        || cast(cast(least(round(100 * probability), 99) as bigint) as string)
+        || ' %): ' || because as candidates,
+        first_suggested_at as opened_at
+
+    from {{ ref('int_customers_suggested') }}
+
+),
+
 questions as (
 
     select * from contradictions
@@ -101,6 +118,8 @@ questions as (
     select * from identities
     union all
     select * from splits
+    union all
+    select * from suggestions
 
 )
 

@@ -54,7 +54,7 @@ strangers as (
         and live.name_key = compared.name_key
         and others.name_key = compared.other_key
 
-    where live.match_rule = 'external_id' and compared.contradicts
+    where live.match_rule = 'external_id' and compared.differs
 
 ),
 

@@ -56,7 +56,12 @@ compared as (
                 {'first': 'others.first_name', 'last': 'others.last_name'},
                 '(forms.name is not null)',
             ) }}
-        end as contradicts
+        end as contradicts,
+        {{ names_contradict(
+            {'first': 'variants.first_name', 'last': 'variants.last_name'},
+            {'first': 'others.first_name', 'last': 'others.last_name'},
+            '(forms.name is not null)',
+        ) }} as differs
 
     from variants
 

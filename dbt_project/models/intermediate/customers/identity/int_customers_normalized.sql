@@ -13,12 +13,13 @@ companies as (
 
 ),
 
--- the web address of the company that the systems name first
-employers as (
+domains as (
 
     select
         employed.record_key,
-        max_by(companies.domain, employed.strength) as domain
+        companies.domain,
+        employed.strength,
+        max(employed.strength) over (partition by employed.record_key) as most_strength
 
     from {{ ref('int_customers_employed') }} as employed
 
@@ -27,7 +28,21 @@ employers as (
 
     where companies.domain is not null
 
-    group by employed.record_key
+),
+
+-- the web address of the company that the systems name first; none where they name several alike
+employers as (
+
+    select
+        record_key,
+        min(domain) as domain
+
+    from domains
+
+    where strength = most_strength
+
+    group by record_key
+    having min(domain) = max(domain)
 
 ),
 

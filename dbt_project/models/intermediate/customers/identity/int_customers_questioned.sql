@@ -130,7 +130,9 @@ asked as (
 -- who was told to be one record's person is not asked about the others any more
 told as (
 
-    select distinct open_pairs.left_key
+    select distinct
+        open_pairs.left_key,
+        open_pairs.reason
 
     from open_pairs
 
@@ -153,6 +155,7 @@ questioned as (
 
     left join told
         on asked.left_key = told.left_key
+        and asked.reason = told.reason
 
     where told.left_key is null and asked.kind is null
 
