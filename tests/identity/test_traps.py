@@ -169,7 +169,7 @@ def swapped_addresses_that_the_crm_links(log: Log) -> Answer:
 def a_stale_link_to_a_record_that_is_gone(log: Log) -> Answer:
     one = log.contact("m1", "Rosa Feather", "rosa@stale.example")
     other = log.person("15", "Rosa Feather", "rosa@stale.example", salesforcecontactid=PURGED)
-    return Answer([{one, other}], [("refused", "the record that it names is not there")])
+    return Answer([{one, other}], [("refused", "a record that it names is not there")])
 
 
 def a_link_that_two_claim(log: Log) -> Answer:

@@ -21,18 +21,8 @@
         from {{ work }}__tried as tried
         inner join standing as one on tried.left_cluster = one.cluster
         inner join standing as other on tried.right_cluster = other.cluster
-        left join {{ ref('int_nicknames_paired') }} as forms
-            on split_part(one.first_name, ' ', 1) = forms.name
-            and split_part(other.first_name, ' ', 1) = forms.other_name
-        where (tried.tier in (3, 5) and {{ names_contradict(
-            {'first': 'one.first_name', 'last': 'one.last_name'},
-            {'first': 'other.first_name', 'last': 'other.last_name'},
-            '(forms.name is not null)',
-        ) }}) or (tried.tier = 4 and {{ first_names_tell(
-            {'first': 'one.first_name', 'last': 'one.last_name'},
-            {'first': 'other.first_name', 'last': 'other.last_name'},
-            '(forms.name is not null)',
-        ) }})
+        {{ nickname_join('one', 'other') }}
+        where (tried.tier in (3, 5) and {{ names_contradict('one', 'other') }}) or (tried.tier = 4 and {{ first_names_tell('one', 'other') }})
     ),
     colleagues as (
         select distinct tried.link_id, '3 they have two addresses at one company' as reason
@@ -43,12 +33,15 @@
             and one.company_email != other.company_email
             and split_part(one.company_email, '@', 2) = split_part(other.company_email, '@', 2)
     ),
+    ends as (
+        select link_id, left_cluster as cluster from {{ work }}__tried where tier >= 3
+        union all
+        select link_id, right_cluster as cluster from {{ work }}__tried where tier >= 3
+    ),
     together as (
-        select tried.link_id, standing.record_key, standing.email
-        from {{ work }}__tried as tried
-        inner join standing
-            on tried.left_cluster = standing.cluster or tried.right_cluster = standing.cluster
-        where tried.tier >= 3
+        select ends.link_id, standing.email
+        from ends
+        inner join standing on ends.cluster = standing.cluster
     ),
     too_large as (
         select link_id,

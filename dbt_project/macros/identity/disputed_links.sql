@@ -50,9 +50,6 @@ disputed as (
     inner join members
         on proposed.left_key = members.record_key
 
-    inner join members as targets
-        on proposed.right_key = targets.record_key
-
     where proposed.status = 'candidate'
 
 )

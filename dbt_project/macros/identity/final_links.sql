@@ -40,11 +40,8 @@ linked as (
 select * from linked
 {%- endmacro %}
 
-{# Links of one status as edges between records that are there: what connected_components takes. #}
-{% macro linked_pairs(links, records, status) %}
-    select links.left_key, links.right_key
-    from {{ links }} as links
-    inner join {{ records }} as left_records on links.left_key = left_records.record_key
-    inner join {{ records }} as right_records on links.right_key = right_records.record_key
-    where links.status = '{{ status }}'
+{# Links of one status as edges: what connected_components takes. #}
+{% macro linked_pairs(links, status) %}
+    select left_key, right_key from {{ links }}
+    where status = '{{ status }}'
 {% endmacro %}

@@ -23,22 +23,14 @@ links as (
 
 ),
 
--- what ties a record to others: the accepted links whose two ends are both here
-touching as (
-
-    select links.left_key, links.right_key, links.tier, links.match_rule, links.match_key
-    from links
-    inner join records as left_records on links.left_key = left_records.record_key
-    inner join records as right_records on links.right_key = right_records.record_key
-    where links.status = 'accepted'
-
-),
-
+-- what ties a record to others
 ends as (
 
-    select left_key as record_key, tier, match_rule, match_key from touching
+    select left_key as record_key, tier, match_rule, match_key from links
+    where status = 'accepted'
     union all
-    select right_key as record_key, tier, match_rule, match_key from touching
+    select right_key as record_key, tier, match_rule, match_key from links
+    where status = 'accepted'
 
 ),
 

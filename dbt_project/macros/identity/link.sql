@@ -50,8 +50,8 @@
         stated.record_key,
         stated.claimed_key,
         case
-            when max(targets.record_key) is null then 'the record that it names is not there'
-            when {{ live_claims() }} > 1 then 'several records say that they are this one'
+            when count(distinct case when not claimants.is_deleted then others.record_key end) > 1
+                then 'several records say that they are this one'
         end as reason
 
     from {{ stated }} as stated
@@ -62,21 +62,40 @@
     left join {{ records }} as claimants
         on others.record_key = claimants.record_key
 
-    left join {{ records }} as targets
-        on stated.claimed_key = targets.record_key
-
     group by stated.record_key, stated.claimed_key
 {%- endmacro %}
 
-{% macro live_claims() -%}
-    count(distinct case when not claimants.is_deleted then others.record_key end)
+{# What stewards and CRMs state themselves, whatever the records say. #}
+{% macro stated_links(entity, decisions, merges, claims) -%}
+    {{ steward_links(entity, decisions) }}
+    union all
+    {{ merge_links(merges) }}
+    union all
+    {{ crm_links(claims) }}
 {%- endmacro %}
 
-{# Links with an id of their own. One to a record that is not in the log stays for the audit and joins nothing. #}
-{% macro numbered_links(links) %}
+{# Links with an id of their own. A candidate that names a record which is not in the log is refused: it joins nothing. #}
+{% macro numbered_links(links, records) %}
     select
-        links.*,
+        links.left_key,
+        links.right_key,
+        links.tier,
+        links.match_rule,
+        links.match_key,
+        links.holders,
+        case when {{ is_whole() }} then links.status else 'refused' end as status,
+        case when {{ is_whole() }} then links.reason else 'a record that it names is not there' end as reason,
         {{ dbt.hash("links.left_key || ' ' || links.right_key || ' ' || links.match_rule") }} as link_id
 
     from {{ links }} as links
+
+    left join {{ records }} as left_records
+        on links.left_key = left_records.record_key
+
+    left join {{ records }} as right_records
+        on links.right_key = right_records.record_key
+{%- endmacro %}
+
+{% macro is_whole() -%}
+    left_records.record_key is not null and right_records.record_key is not null
 {%- endmacro %}

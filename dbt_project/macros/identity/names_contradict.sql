@@ -1,22 +1,23 @@
 {# Whether two people's names contradict each other: both are present, and they are neither equal, a nickname, an
    initial nor a near-equal spelling of the other. Names swapped between the two fields do not contradict.
 
-   one, other  {first, last, nickname}: SQL of normal first and last names; `nickname` is true where the two
-               first names are known forms of one name #}
-{% macro names_contradict(one, other, are_nicknames) -%}
+   one, other  aliases of relations with first_name and last_name in normal form, joined by nickname_join #}
+{% macro names_contradict(one, other) -%}
+    {%- set one, other = person(one), person(other) -%}
     not {{ names_are_swapped(one, other) }}
         and (
-            {{ first_names_contradict(one, other, are_nicknames) }}
+            {{ first_names_contradict(one, other) }}
             or {{ last_names_contradict(one, other) }}
         )
 {%- endmacro %}
 
 {# The same where a third thing says that they are one, an id of the product for one: another last name may be a marriage,
    another first name is another person. Where a first name is missing, the last names tell. #}
-{% macro first_names_tell(one, other, are_nicknames) -%}
+{% macro first_names_tell(one, other) -%}
+    {%- set one, other = person(one), person(other) -%}
     not {{ names_are_swapped(one, other) }}
         and (
-            {{ first_names_contradict(one, other, are_nicknames) }}
+            {{ first_names_contradict(one, other) }}
             or (
                 ({{ one.first }} is null or {{ other.first }} is null)
                 and {{ last_names_contradict(one, other) }}
@@ -24,9 +25,20 @@
         )
 {%- endmacro %}
 
-{% macro first_names_contradict(one, other, are_nicknames) -%}
+{# The join that names_contradict needs: `nicknames.name` is null unless the two first names are forms of one. #}
+{% macro nickname_join(one, other) -%}
+    left join {{ ref('int_nicknames_paired') }} as nicknames
+        on split_part({{ one }}.first_name, ' ', 1) = nicknames.name
+        and split_part({{ other }}.first_name, ' ', 1) = nicknames.other_name
+{%- endmacro %}
+
+{% macro person(alias) %}
+    {{ return({'first': alias ~ '.first_name', 'last': alias ~ '.last_name'}) }}
+{% endmacro %}
+
+{% macro first_names_contradict(one, other) -%}
     ({{ one.first }} is not null and {{ other.first }} is not null
-                and not {{ first_names_agree(one.first, other.first) }} and not {{ are_nicknames }})
+                and not {{ first_names_agree(one.first, other.first) }} and nicknames.name is null)
 {%- endmacro %}
 
 {% macro last_names_contradict(one, other) -%}

@@ -38,20 +38,23 @@
 
 {# Rounds until every link has its verdict. #}
 {% macro try_links(work, guards) %}
-    {% set progress = namespace(open=1) %}
+    {% set progress = namespace(open=keep_open(work)) %}
     {% for round in range(100000) if progress.open %}
         {% do run_query(create_or_replace_work_table(work ~ '__placed', placed_links(work))) %}
         {% do run_query(create_or_replace_work_table(work ~ '__tried', tried_links(work))) %}
         {% do run_query(create_or_replace_work_table(work ~ '__guarded', context[guards](work))) %}
         {% do run_query(create_or_replace_work_table(work ~ '__round', round_verdicts(work))) %}
         {% do run_query("insert into " ~ work ~ "__verdicts select link_id, reason from " ~ work ~ "__round") %}
-        {% do run_query(create_or_replace_work_table(work ~ '__next', next_clusters(work))) %}
-        {% do run_query("drop table " ~ work ~ "__clusters; alter table " ~ work ~ "__next rename to " ~ work.split('.')[1] ~ "__clusters") %}
-        {% do run_query(create_or_replace_work_table(work ~ '__next', still_open(work))) %}
-        {% do run_query("drop table " ~ work ~ "__open; alter table " ~ work ~ "__next rename to " ~ work.split('.')[1] ~ "__open") %}
-        {% set progress.open = run_query("select count(*) from " ~ work ~ "__open").columns[0].values()[0] %}
+        {% do remake_work_table(work, '__clusters', next_clusters(work)) %}
+        {% set progress.open = keep_open(work) %}
     {% endfor %}
     {% do drop_work_tables(work, ['__placed', '__tried', '__guarded', '__round']) %}
+{% endmacro %}
+
+{# Forget links that have their verdict; returns how many are left. #}
+{% macro keep_open(work) %}
+    {% do remake_work_table(work, '__open', still_open(work)) %}
+    {{ return(run_query("select count(*) from " ~ work ~ "__open").columns[0].values()[0]) }}
 {% endmacro %}
 
 {% macro certain_edges(work) %}
@@ -83,8 +86,6 @@
     from {{ work }}__open as links
     inner join {{ work }}__clusters as lefts on links.left_key = lefts.record_key
     inner join {{ work }}__clusters as rights on links.right_key = rights.record_key
-    left join {{ work }}__verdicts as verdicts on links.link_id = verdicts.link_id
-    where verdicts.link_id is null
 {% endmacro %}
 
 {# Links that are the strongest left at both ends; no two of them touch one cluster. #}

@@ -21,21 +21,20 @@
 {% endmacro %}
 
 {% macro number_arcs(work) %}
-    select distinct left_nodes.node as from_node, right_nodes.node as to_node
-    from {{ work }}__edges as edges
-    inner join {{ work }}__nodes as left_nodes on edges.left_key = left_nodes.record_key
-    inner join {{ work }}__nodes as right_nodes on edges.right_key = right_nodes.record_key
-    where left_nodes.node != right_nodes.node
+    with arcs as (
+        select left_nodes.node as from_node, right_nodes.node as to_node
+        from {{ work }}__edges as edges
+        inner join {{ work }}__nodes as left_nodes on edges.left_key = left_nodes.record_key
+        inner join {{ work }}__nodes as right_nodes on edges.right_key = right_nodes.record_key
+        where left_nodes.node != right_nodes.node
+    )
+    select from_node, to_node from arcs
     union
-    select distinct right_nodes.node, left_nodes.node
-    from {{ work }}__edges as edges
-    inner join {{ work }}__nodes as left_nodes on edges.left_key = left_nodes.record_key
-    inner join {{ work }}__nodes as right_nodes on edges.right_key = right_nodes.record_key
-    where left_nodes.node != right_nodes.node
+    select to_node, from_node from arcs
 {% endmacro %}
 
 {% macro first_labels(work) %}
-    select node, node as label from {{ work }}__nodes
+    select node, node as label, true as has_moved from {{ work }}__nodes
 {% endmacro %}
 
 {# Rounds until nothing changes. #}
@@ -43,15 +42,10 @@
     {% set progress = namespace(changed=true) %}
     {% for round in range(64) if progress.changed %}
         {% do run_query(create_or_replace_work_table(work ~ '__least', least_labels(work))) %}
-        {% do run_query(create_or_replace_work_table(work ~ '__next', jumped_labels(work))) %}
-        {% set changed = run_query(
-            "select count(*) from " ~ work ~ "__next as after_round inner join " ~ work ~ "__labels as before_round"
-            ~ " on after_round.node = before_round.node where after_round.label != before_round.label"
-        ).columns[0].values()[0] %}
-        {% do run_query("drop table " ~ work ~ "__labels; alter table " ~ work ~ "__next rename to " ~ work.split('.')[1] ~ "__labels") %}
-        {% set progress.changed = changed > 0 %}
+        {% do remake_work_table(work, '__labels', jumped_labels(work)) %}
+        {% set progress.changed = run_query("select count(*) from " ~ work ~ "__labels where has_moved").columns[0].values()[0] > 0 %}
     {% endfor %}
-    {% do run_query("drop table if exists " ~ work ~ "__least") %}
+    {% do drop_work_tables(work, ['__least']) %}
     {% if progress.changed %}
         {{ exceptions.raise_compiler_error(work ~ ": labels still move after 64 rounds; the edges are not what they should be.") }}
     {% endif %}
@@ -69,7 +63,10 @@
    The hook up first lets a root follow what any of its members found. #}
 {% macro jumped_labels(work) %}
     with hooked as (
-        select own.node, least(own.label, coalesce(least_labels.label, own.label), coalesce(members.label, own.label)) as label
+        select
+            own.node,
+            own.label as old_label,
+            least(own.label, coalesce(least_labels.label, own.label), coalesce(members.label, own.label)) as label
         from {{ work }}__labels as own
         left join {{ work }}__least as least_labels on own.node = least_labels.node
         left join (
@@ -79,7 +76,7 @@
             group by before_round.label
         ) as members on own.node = members.node
     )
-    select hooked.node, roots.label
+    select hooked.node, roots.label, roots.label != hooked.old_label as has_moved
     from hooked
     inner join hooked as roots on hooked.label = roots.node
 {% endmacro %}

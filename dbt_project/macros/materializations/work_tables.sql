@@ -4,6 +4,13 @@
     create table {{ name }} as {{ query }};
 {% endmacro %}
 
+{# A work table made anew from a query that may read it. #}
+{% macro remake_work_table(work, part, query) %}
+    {% do run_query(create_or_replace_work_table(work ~ '__next', query)) %}
+    {% do run_query("drop table if exists " ~ work ~ part) %}
+    {% do run_query("alter table " ~ work ~ "__next rename to " ~ work.split('.')[1] ~ part) %}
+{% endmacro %}
+
 {% macro drop_work_tables(work, parts) %}
     {% for part in parts %}
         {% do run_query("drop table if exists " ~ work ~ part) %}

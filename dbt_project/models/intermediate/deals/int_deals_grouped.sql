@@ -1,3 +1,3 @@
 {{ config(materialized='connected_components') }}
 
-{{ linked_pairs(ref('int_deals_linked'), ref('int_deals_unioned'), 'accepted') }}
+{{ linked_pairs(ref('int_deals_linked'), 'accepted') }}

@@ -39,6 +39,12 @@ unioned as (
 
 ),
 
+proposed as (
+
+    {{ numbered_links('unioned', ref('int_deals_unioned')) }}
+
+),
+
 linked as (
 
     select
@@ -50,7 +56,7 @@ linked as (
         case when status = 'candidate' then 'accepted' else status end as status,
         reason
 
-    from unioned
+    from proposed
 
 )
 

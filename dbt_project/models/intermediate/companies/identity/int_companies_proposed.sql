@@ -1,21 +1,14 @@
 -- every link that somebody or something suggests between two records of companies
 with
 
-steward_links as (
+stated_links as (
 
-    {{ steward_links('company', ref('stg_canon__identity_decisions')) }}
-
-),
-
-merge_links as (
-
-    {{ merge_links(ref('int_companies_merged')) }}
-
-),
-
-crm_links as (
-
-    {{ crm_links(ref('int_companies_claimed')) }}
+    {{ stated_links(
+        'company',
+        ref('stg_canon__identity_decisions'),
+        ref('int_companies_merged'),
+        ref('int_companies_claimed'),
+    ) }}
 
 ),
 
@@ -51,11 +44,7 @@ value_links as (
 
 unioned as (
 
-    select * from steward_links
-    union all
-    select * from merge_links
-    union all
-    select * from crm_links
+    select * from stated_links
     union all
     select * from value_links
 
@@ -63,7 +52,7 @@ unioned as (
 
 proposed as (
 
-    {{ numbered_links('unioned') }}
+    {{ numbered_links('unioned', ref('int_companies_unioned')) }}
 
 )
 

@@ -1,4 +1,4 @@
 {{ config(materialized='connected_components') }}
 
 -- records that the candidates would put together if nobody looked at them together
-{{ linked_pairs(ref('int_companies_proposed'), ref('int_companies_unioned'), 'candidate') }}
+{{ linked_pairs(ref('int_companies_proposed'), 'candidate') }}

@@ -46,22 +46,10 @@ compared as (
         variants.name_key,
         others.name_key as other_key,
         case
-            when variants.match_rule = 'external_id' then {{ first_names_tell(
-                {'first': 'variants.first_name', 'last': 'variants.last_name'},
-                {'first': 'others.first_name', 'last': 'others.last_name'},
-                '(forms.name is not null)',
-            ) }}
-            else {{ names_contradict(
-                {'first': 'variants.first_name', 'last': 'variants.last_name'},
-                {'first': 'others.first_name', 'last': 'others.last_name'},
-                '(forms.name is not null)',
-            ) }}
+            when variants.match_rule = 'external_id' then {{ first_names_tell('variants', 'others') }}
+            else {{ names_contradict('variants', 'others') }}
         end as contradicts,
-        {{ names_contradict(
-            {'first': 'variants.first_name', 'last': 'variants.last_name'},
-            {'first': 'others.first_name', 'last': 'others.last_name'},
-            '(forms.name is not null)',
-        ) }} as differs
+        {{ names_contradict('variants', 'others') }} as differs
 
     from variants
 
@@ -69,9 +57,7 @@ compared as (
         on variants.match_rule = others.match_rule
         and variants.match_value = others.match_value
 
-    left join {{ ref('int_nicknames_paired') }} as forms
-        on split_part(variants.first_name, ' ', 1) = forms.name
-        and split_part(others.first_name, ' ', 1) = forms.other_name
+    {{ nickname_join('variants', 'others') }}
 
 )
 

@@ -2,15 +2,14 @@
 -- together: candidates, and those that are blocked or refused on their own account
 with
 
-steward_links as (
+stated_links as (
 
-    {{ steward_links('customer', ref('stg_canon__identity_decisions')) }}
-
-),
-
-merge_links as (
-
-    {{ merge_links(ref('int_customers_merged')) }}
+    {{ stated_links(
+        'customer',
+        ref('stg_canon__identity_decisions'),
+        ref('int_customers_merged'),
+        ref('int_customers_claimed'),
+    ) }}
 
 ),
 
@@ -23,12 +22,6 @@ conversion_links as (
     ) }}
     from {{ ref('stg_salesforce__leads') }}
     where converted_contact_id is not null
-
-),
-
-crm_links as (
-
-    {{ crm_links(ref('int_customers_claimed')) }}
 
 ),
 
@@ -72,13 +65,9 @@ contradicted_links as (
 
 unioned as (
 
-    select * from steward_links
-    union all
-    select * from merge_links
+    select * from stated_links
     union all
     select * from conversion_links
-    union all
-    select * from crm_links
     union all
     select * from value_links
     union all
@@ -88,7 +77,7 @@ unioned as (
 
 proposed as (
 
-    {{ numbered_links('unioned') }}
+    {{ numbered_links('unioned', ref('int_customers_unioned')) }}
 
 )
 

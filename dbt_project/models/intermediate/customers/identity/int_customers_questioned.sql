@@ -63,18 +63,12 @@ strange as (
         on linked.right_key = other.record_key
         and other.is_standing
 
-    left join {{ ref('int_nicknames_paired') }} as forms
-        on split_part(one.first_name, ' ', 1) = forms.name
-        and split_part(other.first_name, ' ', 1) = forms.other_name
+    {{ nickname_join('one', 'other') }}
 
     where
         linked.match_rule = 'crm_link'
         and linked.status = 'accepted'
-        and {{ names_contradict(
-            {'first': 'one.first_name', 'last': 'one.last_name'},
-            {'first': 'other.first_name', 'last': 'other.last_name'},
-            '(forms.name is not null)',
-        ) }}
+        and {{ names_contradict('one', 'other') }}
 
 ),
 

@@ -77,16 +77,10 @@ contradictory as (
     inner join names as others
         on names.group_key = others.group_key
 
-    left join {{ ref('int_nicknames_paired') }} as forms
-        on split_part(names.first_name, ' ', 1) = forms.name
-        and split_part(others.first_name, ' ', 1) = forms.other_name
+    {{ nickname_join('names', 'others') }}
 
     where
-        {{ names_contradict(
-            {'first': 'names.first_name', 'last': 'names.last_name'},
-            {'first': 'others.first_name', 'last': 'others.last_name'},
-            '(forms.name is not null)',
-        ) }}
+        {{ names_contradict('names', 'others') }}
 
 ),
 
