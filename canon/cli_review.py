@@ -115,7 +115,7 @@ def review_suggest(
         float, typer.Option("--threshold", min=0.5, max=1.0, help="The least probability of a suggestion.")
     ] = 0.9,
     limit: Annotated[
-        int, typer.Option("--limit", min=1, help="The most suggestions: the most probable.")
+        int, typer.Option("--limit", min=1, help="The most suggestions; names that agree come first.")
     ] = 500,
     as_json: AsJson = False,
 ) -> None:

@@ -21,6 +21,7 @@ from canon.likeness import (
     BLOCKS,
     CERTAIN,
     COLUMNS,
+    INITIALS,
     MAY_BE_ONE,
     PRIVATE,
     TRAINED_ON,
@@ -34,7 +35,7 @@ LEAST_RECORDS = 200  # fewer share so little that nothing can be learned from it
 LEAST_FILLED = 20  # records that must fill a column before it is compared
 LEAST_PAIRS = 20  # pairs that must agree before weights are learned from them
 SEED = 20261122
-RANDOM_PAIRS = 5e6  # that tell how often strangers agree
+RANDOM_PAIRS = 5e5  # that tell how often strangers agree
 TRAINING_PAIRS = 2e6  # of each rule that weights are learned from
 MOST_PAIRS = 20_000_000  # that are compared
 CROWDS = (100, 50, 20, 10, 5)  # records that may have something in common: the first that keeps to MOST_PAIRS
@@ -60,7 +61,7 @@ class Likely:
 
 @dataclass(frozen=True)
 class Prediction:
-    """The most probable pair of records of each two customers, the most probable first."""
+    """The best pair of records of each two customers: names that agree first, then the most probable."""
 
     model: str
     pairs: Sequence[Likely]
@@ -139,8 +140,8 @@ def _make_keyed(con: duckdb.DuckDBPyConnection) -> None:
         for name in BLOCKS
     ]
     private = [
-        f"case when count(distinct customer_id) over (partition by {sql}) <= 2 then {sql} end as {name}"
-        for name, sql in PRIVATE.items()
+        f"case when count(distinct {INITIALS}) over (partition by {sql}) <= {most} then {sql} end as {name}"
+        for name, (sql, most) in PRIVATE.items()
     ]
     columns = ", ".join(["record_key", "customer_id", *COLUMNS, *kept, *private])
     con.execute(f"create table keyed as select {columns} from blocked")
@@ -215,13 +216,15 @@ def _best(con: duckdb.DuckDBPyConnection, filled: Collection[str]) -> Iterator[L
         yield Likely(left, right, probability, ", ".join(dict.fromkeys(text for text in said if text)))
 
 
-# Rounded, for sums of many numbers differ in the last digits from run to run.
+# Names that agree come first: what a limit cuts off are the doubts. Rounded, for sums of many numbers are not
+# the same to the last digit in each run.
 BEST = f"""
 with pairs as (
     select
         *,
         least(customer_id_l, customer_id_r) as customer_id,
         greatest(customer_id_l, customer_id_r) as other_id,
+        gamma_first_name != 0 and gamma_last_name != 0 as agree,
         round(match_weight, 4) as weight
     from scored
     where {MAY_BE_ONE}
@@ -229,7 +232,7 @@ with pairs as (
 select record_key_l, record_key_r, round(match_probability, 4), {{grades}}
 from pairs anti join settled using (customer_id, other_id)
 qualify row_number() over (
-    partition by customer_id, other_id order by weight desc, record_key_l, record_key_r
+    partition by customer_id, other_id order by agree desc, weight desc, record_key_l, record_key_r
 ) = 1
-order by weight desc, record_key_l, record_key_r
+order by agree desc, weight desc, record_key_l, record_key_r
 """

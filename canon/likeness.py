@@ -125,7 +125,12 @@ COMPARISONS = (
     _value("job_title", "job title", _alike("job_title", "job title", 0.9)),
 )
 
+# Names may be swapped, so the initials are put in the order of the alphabet.
+INITIALS = "left(least(first_name, last_name), 1) || left(greatest(first_name, last_name), 1)"
+
 # Records that have one of these in common are compared: column name to SQL.
+NAMES = {"first": "first_name", "last": "last_name", "initials": INITIALS}
+PLACES = ("postal_code", "city", "company_domain", "company_name")
 BLOCKS = {
     "block_email": "email",
     "block_mailbox": "split_part(email, '@', 1)",
@@ -135,27 +140,42 @@ BLOCKS = {
     "block_name": "least(first_name, last_name) || ' ' || greatest(first_name, last_name)",
     "block_initial": "left(first_name, 1) || ' ' || last_name",
     **{
-        f"block_{name}_{place}": f"{name}_name || ' ' || {place}"
-        for name, place in product(
-            ("first", "last"), ("postal_code", "city", "company_domain", "company_name")
-        )
+        f"block_{name}_{place}": f"{sql} || ' ' || {place}"
+        for (name, sql), place in product(NAMES.items(), PLACES)
     },
 }
 
 # An office or a family makes its people alike. So where a name contradicts the other record's, the two need
-# something that their customers alone have in common; where no name agrees, they need two such things.
-PRIVATE = {
-    "private_email": "email",
-    "private_phone": "phone",
-    "private_external_id": "external_id",
-    "private_house": "nullif(regexp_extract(street, '[0-9]+'), '') || ' ' || postal_code",
+# something that hardly anybody else has in common with them; where no name agrees, two such things, and not
+# only a phone and a house. Column name to SQL, and to how many initials may share it: records of one person
+# may be many and misspelt, but have few.
+HOUSE = "nullif(regexp_extract(street, '[0-9]+'), '')"
+OWN = {"own_email": ("email", 4), "own_external_id": ("external_id", 4)}
+HOME = {
+    "home_phone": ("phone", 3),
+    "home_code": (f"{HOUSE} || ' ' || postal_code", 3),
+    "home_city": (f"{HOUSE} || ' ' || city", 3),
 }
+PRIVATE = {**OWN, **HOME}
 LETTER_MISSING = "damerau_levenshtein(email_l, email_r) = 1 and length(email_l) != length(email_r)"
-SHARES = (*(f"{name}_l = {name}_r" for name in PRIVATE), LETTER_MISSING)
-SHARED = " + ".join(f"coalesce(cast({shares} as integer), 0)" for shares in SHARES)
-AGREES = "greatest(gamma_first_name, gamma_last_name) > 0"
-CONTRADICTS = "(gamma_first_name = 0 or gamma_last_name = 0)"
-MAY_BE_ONE = f"{SHARED} >= case when not {AGREES} then 2 when {CONTRADICTS} then 1 else 0 end"
+SAME_HOUSE = "home_code_l = home_code_r or home_city_l = home_city_r"
+
+
+def _count(*conditions: str) -> str:
+    return " + ".join(f"coalesce(cast({condition} as integer), 0)" for condition in conditions)
+
+
+OWN_SHARED = _count(*(f"{name}_l = {name}_r" for name in OWN), LETTER_MISSING)
+HOME_SHARED = _count("home_phone_l = home_phone_r", SAME_HOUSE)
+MAY_BE_ONE = f"""
+case
+    when greatest(gamma_first_name, gamma_last_name) <= 0
+        then {OWN_SHARED} >= 1 and {OWN_SHARED} + {HOME_SHARED} >= 2
+    when gamma_first_name = 0 or gamma_last_name = 0
+        then {OWN_SHARED} + {HOME_SHARED} >= 1
+    else true
+end
+"""
 
 # Pairs that are one person beyond doubt, and the pairs that weights are learned from: columns that agree.
 CERTAIN = (

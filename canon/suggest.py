@@ -61,7 +61,7 @@ def suggest(settings: Settings, threshold: float, limit: int) -> Suggested:
     Args:
         settings: Where the warehouse is.
         threshold: The least probability of a suggestion, 0 to 1.
-        limit: The most suggestions; the most probable ones are kept.
+        limit: The most suggestions. Pairs whose names agree come first, then the most probable.
 
     Raises:
         ConfigurationError: The extra `suggest` is not installed.
@@ -150,14 +150,27 @@ def _now(con: duckdb.DuckDBPyConnection) -> datetime:
     return max(utc_now(), last + timedelta(microseconds=1)) if last else utc_now()
 
 
-# Columns that identity brought into normal form: a blocked address or id says nothing about a person, and
-# a free-mail provider is no company.
+# Records that may share an id or an address that is still taken for a person's.
+MOST_HOLDERS = 100
+
+# Columns that identity brought into normal form: a blocked address or id says nothing about a person, nor one
+# that a crowd shares, and a free-mail provider is no company.
 OWN = {
     "first_name": "people.first_name",
     "first_forms": "forms.names",
     "last_name": "people.last_name",
-    "email": "case when people.email_block_reason is null then people.email end",
-    "external_id": "case when blocked.value is null then people.external_id end",
+    "email": f"""
+        case
+            when people.email_block_reason is null
+                and count(*) over (partition by people.email) <= {MOST_HOLDERS} then people.email
+        end
+    """,
+    "external_id": f"""
+        case
+            when blocked.value is null
+                and count(*) over (partition by people.external_id) <= {MOST_HOLDERS} then people.external_id
+        end
+    """,
     "company_domain": "case when free_mail.domain is null then people.company_domain end",
 }
 

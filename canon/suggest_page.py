@@ -17,7 +17,7 @@ def sentences(found: Suggested) -> str:
         f"{compared} {pairs} may be one person, with a probability of {_percent(found.threshold)} or more."
     ]
     if len(found.suggestions) < found.found:
-        lines.append(f"The {len(found.suggestions):,} most probable are suggested; --limit changes how many.")
+        lines.append(f"The best {len(found.suggestions):,} are suggested; --limit changes how many.")
     lines.append("The next canon sync or canon build asks about them: canon review list --kind suggestion.")
     return "\n".join(lines)
 

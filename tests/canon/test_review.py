@@ -60,6 +60,18 @@ def test_filters_narrow_the_lists(
     assert [each["field"] for each in found["rejects"]] == rejected
 
 
+def test_a_suggestion_is_about_two_customers_and_found_by_the_systems_of_both(published: Path):
+    with duckdb.connect(str(published)) as con:
+        con.execute(
+            "insert into marts.review_queue values ('r3', 'suggestion', 'c-bob', null, 'hubspot:contacts:502 "
+            "= salesforce:Contact:003000000000003AAA: probably one person (97 %): same phone', now())"
+        )
+    for source in ("hubspot", "salesforce"):
+        assert [each["item_id"] for each in told("--kind", "suggestion", "--source", source)["items"]] == [
+            "r3"
+        ]
+
+
 def test_a_limit_cuts_both_lists_and_says_so(published: Path):
     found = told("--limit", "1")
     assert (len(found["items"]), found["items_total"]) == (1, 2)

@@ -98,6 +98,7 @@ def found() -> dict[tuple[str, str], Likely]:
         person("family 1", "rudolf", "oppenheim", street="3 brook way", postal_code="98179"),
         person("family 2", "wilma", "oppenheim", street="3 brook way", postal_code="98179"),
         person("family 3", "kurt", "oppenheim", street="3 brook way", postal_code="98179"),
+        person("family 4", "irma", "oppenheim", street="3 brook way", postal_code="98179"),
         person("namesake 1", "ursula", "ellsworth", phone="+12065551111"),
         person("namesake 2", "gunther", "xanthopoulos", phone="+12065551111"),
     ]
@@ -150,6 +151,17 @@ def test_of_two_customers_the_most_probable_pair_is_suggested():
     other = person("b", "josephine", "quartermain", phone="+12065559999")
     (suggested,) = predict(as_table([*town(), *one, other]), pairs_of_customers(), 0.9).pairs
     assert (suggested.left_key, suggested.right_key) == ("a1", "b")
+
+
+def test_a_doubt_about_a_name_comes_after_names_that_agree():
+    couple = [
+        person(f"couple {at}", first, "vandermeer", email="vandermeers@old.example", **HOME)
+        for at, first in enumerate(("leonora", "gunther"))
+    ]
+    agreed = [person(f"agreed {at}", "josephine", "quartermain", phone="+12065559999") for at in range(2)]
+    pairs = predict(as_table([*town(), *couple, *agreed]), pairs_of_customers(), 0.5).pairs
+    assert [each.left_key for each in pairs] == ["agreed 0", "couple 0"]
+    assert pairs[1].because.startswith("other first name, same last name, same e-mail address")
 
 
 def test_too_few_records_and_records_that_share_nothing_teach_nothing():
@@ -254,6 +266,26 @@ def test_live_records_are_compared_in_normal_form_without_what_says_nothing(
     assert (settled, threshold) == ([], 0.9)
 
 
+def test_what_a_crowd_shares_is_nobodys(built: Path, monkeypatch: pytest.MonkeyPatch):
+    with connect(built) as con:
+        con.execute(
+            "insert into intermediate.int_customers_identified select 'c' || n, 'C' from range(101) as t (n)"
+        )
+        con.execute(
+            "insert into intermediate.int_customers_unioned select 'c' || n, null, null from range(101) t (n)"
+        )
+        con.execute(
+            "insert into intermediate.int_customers_normalized by name select 'c' || n as record_key, "
+            "true as is_standing, false as is_deleted, 'all@x.example' as email, '7' as external_id, "
+            "'Sue' || n as first_name from range(101) as t (n)"
+        )
+    given = predicting(monkeypatch)
+    review()
+    crowd = [each for each in given[0][0] if each["record_key"].startswith("c")]
+    assert {(each["email"], each["external_id"]) for each in crowd} == {(None, None)}
+    assert len(crowd) == 101
+
+
 @pytest.mark.parametrize(("kind", "count"), [("must_link", 1), ("cannot_link", 1), ("withdrawn", 0)])
 def test_customers_that_a_steward_decided_about_are_settled(
     built: Path, monkeypatch: pytest.MonkeyPatch, kind: str, count: int
@@ -347,6 +379,6 @@ def test_what_was_suggested_in_words():
     assert sentences(some).splitlines() == [
         "1,200 records were compared by model m. 2 pairs of customers may be one person, with a probability "
         "of 90 % or more.",
-        "The 1 most probable are suggested; --limit changes how many.",
+        "The best 1 are suggested; --limit changes how many.",
         "The next canon sync or canon build asks about them: canon review list --kind suggestion.",
     ]

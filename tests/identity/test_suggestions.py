@@ -84,9 +84,8 @@ def test_a_suggestion_is_asked_accepted_and_one_customer(warehouse: Path) -> Non
         zip="98177",
         city="Seattle",
     )
-    log.add(
-        "contacts", "x3", firstname="Rudolf", lastname="Quartermain", address="7 Quarry Lane", zip="98177"
-    )
+    for at, name in enumerate(("Rudolf", "Wilma", "Kurt")):
+        log.contact(f"y{at}", f"{name} Quartermain", "", **home)
     log.write(warehouse)
     _runs(warehouse)
     identify(warehouse, select=tuple(f"+{name}" for name in QUEUE))
