@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
 
@@ -121,3 +121,16 @@ def last_sync_id(con: duckdb.DuckDBPyConnection) -> str | None:
 def utc_now() -> datetime:
     """Now in UTC, as the naive timestamps that every table holds."""
     return datetime.now(UTC).replace(tzinfo=None)
+
+
+def later_than(con: duckdb.DuckDBPyConnection, table: str, column: str) -> datetime:
+    """Now, but later than every row of a journal: a clock that was set back must not change its last word.
+
+    Args:
+        con: The warehouse.
+        table: The journal; like `column` a name of ours, never input.
+        column: Its time of writing, naive UTC.
+    """
+    found = first(con, f"select max({column}) from {table}")
+    last = found[0] if found else None
+    return max(utc_now(), last + timedelta(microseconds=1)) if last else utc_now()

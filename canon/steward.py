@@ -7,7 +7,7 @@ journal is append-only: the last decision on a pair counts.
 import getpass
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -16,7 +16,7 @@ import duckdb
 
 from canon.errors import UsageError
 from canon.find import find_record
-from canon.journal import ensure_journals, utc_now
+from canon.journal import ensure_journals, later_than
 from canon.lock import run_lock
 from canon.published import open_published
 from canon.settings import Settings
@@ -149,7 +149,7 @@ def _append(con: duckdb.DuckDBPyConnection, kind: str, pair: Pair, grounds: Grou
         item_id=grounds.item_id,
         actor=grounds.actor,
         reason=grounds.reason,
-        decided_at=_now(con),
+        decided_at=later_than(con, "ops.identity_decisions", "decided_at"),
     )
     marks = ", ".join("?" for _ in asdict(decision))
     con.execute(
@@ -167,10 +167,3 @@ def _standing(con: duckdb.DuckDBPyConnection, pair: Pair) -> Decision | None:
         [*pair],
     )
     return Decision(*found) if found and found[2] != WITHDRAWN else None
-
-
-def _now(con: duckdb.DuckDBPyConnection) -> datetime:
-    """Now, but later than every other decision: a clock that was set back must not change the last word."""
-    found = first(con, "select max(decided_at) from ops.identity_decisions")
-    last = found[0] if found else None
-    return max(utc_now(), last + timedelta(microseconds=1)) if last else utc_now()

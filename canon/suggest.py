@@ -6,19 +6,18 @@ nothing: only a steward's yes does.
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import duckdb
 
 from canon.errors import ConfigurationError, UsageError
-from canon.journal import ensure_journals, utc_now
+from canon.journal import ensure_journals, later_than
 from canon.likeness import COLUMNS
 from canon.lock import run_lock
 from canon.output import stdout_to_stderr, step
 from canon.settings import Settings
-from canon.warehouse import connect, first, has_table
+from canon.warehouse import connect, has_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -127,7 +126,7 @@ def _write(
     """Append the run and what it suggests, both or neither."""
     run_id, model = uuid4().hex, prediction.model
     with connect(settings.warehouse) as con:
-        now = _now(con)
+        now = later_than(con, "ops.suggestion_runs", "suggested_at")
         con.begin()
         con.execute(
             "insert into ops.suggestion_runs (run_id, model, threshold, records, suggested_at) "
@@ -141,13 +140,6 @@ def _write(
                 [uuid4().hex, run_id, *asdict(each).values(), model, now],
             )
         con.commit()
-
-
-def _now(con: duckdb.DuckDBPyConnection) -> datetime:
-    """Now, but later than every other run: a clock that was set back must not bring an old run back."""
-    found = first(con, "select max(suggested_at) from ops.suggestion_runs")
-    last = found[0] if found else None
-    return max(utc_now(), last + timedelta(microseconds=1)) if last else utc_now()
 
 
 # Records that may share an id or an address that is still taken for a person's.

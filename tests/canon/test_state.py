@@ -67,33 +67,26 @@ def test_the_fingerprint_follows_policy_models_and_settings(project: Path, monke
     assert len({before, other_region, other_models, fingerprint(Settings.load())}) == 4
 
 
-def test_a_steward_who_decided_since_the_build_forbids_skipping(warehouse: Path):
+@pytest.mark.parametrize(
+    "reviewed",
+    [
+        "identity_decisions values "
+        "('d', 'customer', 'must_link', 'a', 'b', null, 'ann', 'x', timestamp '2020-01-01 00:00:00')",
+        # It may have found nothing, which takes older suggestions back.
+        "suggestion_runs values ('r', 'm', 0.9, 1000, timestamp '2020-01-01 00:00:00')",
+    ],
+    ids=["a decision", "suggestions"],
+)
+def test_a_review_since_the_build_forbids_skipping(warehouse: Path, reviewed: str):
+    """Whatever the clock said when it was made."""
     built = run_once(warehouse)
     with connect(warehouse) as con:
         write_state(con, "build", "same", built)
     with journalled(warehouse, "delta") as run, connect(warehouse) as con:
         con.execute("insert into ops.sync_extracts by name select ? as sync_id", [run.sync_id])
         assert may_skip_build(con, run, "same")
-        con.execute(
-            "insert into ops.identity_decisions values "
-            "('d', 'customer', 'must_link', 'a', 'b', null, 'ann', 'x', timestamp '2020-01-01 00:00:00')"
-        )
-        assert not may_skip_build(con, run, "same"), "whatever the clock said when it was made"
-        write_state(con, "build", "same", run.sync_seq - 1)
-        assert may_skip_build(con, run, "same")
-
-
-def test_suggestions_since_the_build_forbid_skipping(warehouse: Path):
-    built = run_once(warehouse)
-    with connect(warehouse) as con:
-        write_state(con, "build", "same", built)
-    with journalled(warehouse, "delta") as run, connect(warehouse) as con:
-        con.execute("insert into ops.sync_extracts by name select ? as sync_id", [run.sync_id])
-        assert may_skip_build(con, run, "same")
-        con.execute(
-            "insert into ops.suggestion_runs values ('r', 'm', 0.9, 1000, timestamp '2020-01-01 00:00:00')"
-        )
-        assert not may_skip_build(con, run, "same"), "it may have found nothing, which takes others back"
+        con.execute(f"insert into ops.{reviewed}")
+        assert not may_skip_build(con, run, "same")
         write_state(con, "build", "same", run.sync_seq - 1)
         assert may_skip_build(con, run, "same")
 

@@ -23,15 +23,7 @@ from canon.settings import Settings
 from canon.suggest import SKIPPED, SUGGESTED, Suggested
 from canon.suggest_page import sentences
 from canon.warehouse import connect, rows
-
-FIRST = [
-    "ann", "bela", "carol", "dimitri", "elena", "farid", "greta", "hassan",
-    "ines", "jonas", "katrin", "lorenzo", "mira", "noor", "oskar", "petra",
-]  # fmt: skip
-LAST = [
-    "abbott", "brandt", "costa", "dahl", "eriksen", "fabbri", "garner",
-    "holm", "ivanova", "jensen", "kowalski", "lind", "moreau", "novak",
-]  # fmt: skip
+from tests.identity.names import FIRST, LAST
 
 Person = dict[str, Any]
 
@@ -41,7 +33,7 @@ def town(size: int = 130) -> list[Person]:
     luck = random.Random(7)
     people = []
     for at in range(size):
-        first, last = luck.choice(FIRST), luck.choice(LAST)
+        first, last = luck.choice(FIRST).lower(), luck.choice(LAST).lower()
         one = {
             "customer_id": f"c{at}",
             "first_name": first,
@@ -102,7 +94,10 @@ def found() -> dict[tuple[str, str], Likely]:
         person("namesake 1", "ursula", "ellsworth", phone="+12065551111"),
         person("namesake 2", "gunther", "xanthopoulos", phone="+12065551111"),
     ]
-    office = [person(f"office {at}", first, f"{first}son", **OFFICE) for at, first in enumerate(FIRST)]
+    office = [
+        person(f"office {at}", first, f"{first}son", **OFFICE)
+        for at, first in enumerate(map(str.lower, FIRST))
+    ]
     nameless = [person(f"nameless {at}", None, None, **OFFICE) for at in range(2)]
     predicted = predict(as_table([*town(), *strangers, *office, *nameless]), pairs_of_customers(), 0.9)
     return {(each.left_key, each.right_key): each for each in predicted.pairs}

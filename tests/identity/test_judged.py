@@ -92,25 +92,23 @@ def one_by_one(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, bool]]:
 def _may_join(
     one: set[str], other: set[str], tier: int, people: dict[str, Person], apart: set[tuple[str, str]]
 ) -> bool:
-    pairs = list(product(one, other))
-    if any(pair in apart for pair in pairs):
-        return False
-    if tier < 3:
-        return True
-    names = {people[key][0] for key in one | other} - {None}
+    pairs = [(people[left], people[right]) for left, right in product(one, other)]
     emails = {people[key][1] for key in one | other} - {None}
-    if len(names) > 1 or len(one | other) > MAX_RECORDS or len(emails) > MAX_EMAILS:
-        # Names that one cluster had before, by the CRM's word, are held against nobody but the other cluster.
-        new = any(people[a][0] != people[b][0] and people[a][0] and people[b][0] for a, b in pairs)
-        if new or len(one | other) > MAX_RECORDS or len(emails) > MAX_EMAILS:
-            return False
-    companies = [(people[a][2], people[b][2]) for a, b in pairs]
-    return tier < 5 or not any(a != b for a, b in companies if a and b and a.split("@")[1] == b.split("@")[1])
+    return not (
+        any(pair in apart for pair in product(one, other))
+        or (tier >= 3 and any(left[0] != right[0] for left, right in pairs if left[0] and right[0]))
+        or (tier >= 3 and (len(one | other) > MAX_RECORDS or len(emails) > MAX_EMAILS))
+        or (tier >= 5 and any(_are_colleagues(left[2], right[2]) for left, right in pairs))
+    )
+
+
+def _are_colleagues(one: str | None, other: str | None) -> bool:
+    """Whether these are two people's own addresses at one company."""
+    return bool(one and other and one != other and one.split("@")[1] == other.split("@")[1])
 
 
 def test_links_are_judged_as_if_one_by_one(warehouse: Path) -> None:
     with duckdb.connect(str(warehouse), read_only=True) as con:
-        # The ones that are certain come first by their tier; what they put together is known from the start.
         expected = dict(one_by_one(con))
         found = con.execute(
             "select link_id, reason is null from intermediate.int_customers_judged"

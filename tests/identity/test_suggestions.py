@@ -12,17 +12,10 @@ from typer.testing import CliRunner, Result
 from canon import cli
 from canon.publish import publish_copy
 from tests.identity.log import START, Log, groups, identify
+from tests.identity.names import FIRST, LAST
 
 pytestmark = [pytest.mark.xdist_group("identity"), pytest.mark.slow]
 
-FIRST = [
-    "Ann", "Bela", "Carol", "Dimitri", "Elena", "Farid", "Greta", "Hassan",
-    "Ines", "Jonas", "Katrin", "Lorenzo", "Mira", "Noor", "Oskar", "Petra",
-]  # fmt: skip
-LAST = [
-    "Abbott", "Brandt", "Costa", "Dahl", "Eriksen", "Fabbri", "Garner",
-    "Holm", "Ivanova", "Jensen", "Kowalski", "Lind", "Moreau", "Novak",
-]  # fmt: skip
 PEOPLE = 160
 
 QUEUE = ("review_queue", "customer_sources", "rejected_records")

@@ -46,7 +46,8 @@ compared as (
         variants.name_key,
         others.name_key as other_key,
         case
-            when variants.match_rule = 'external_id' then {{ first_names_tell('variants', 'others') }}
+            when variants.match_rule = 'external_id'
+                then {{ first_names_tell('variants', 'others') }}
             else {{ names_contradict('variants', 'others') }}
         end as contradicts,
         {{ names_contradict('variants', 'others') }} as differs
