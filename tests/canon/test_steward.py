@@ -117,7 +117,7 @@ def test_a_clock_that_was_set_back_does_not_make_an_older_decision_the_last(
     settings: Settings, published: Path, monkeypatch: pytest.MonkeyPatch
 ):
     decided("link", CY, BOB, "--reason", "x")
-    monkeypatch.setattr(steward, "utc_now", lambda: datetime(2020, 1, 1))
+    monkeypatch.setattr("canon.journal.utc_now", lambda: datetime(2020, 1, 1))
     assert decided("separate", CY, BOB, "--reason", "x")[0]["replaces"]["kind"] == "must_link"
     assert [row["kind"] for row in journal(settings)] == ["must_link", "cannot_link"]
 
@@ -264,7 +264,7 @@ def test_nothing_is_written_when_one_of_several_fails(
     settings: Settings, published: Path, monkeypatch: pytest.MonkeyPatch
 ):
     moments = iter([datetime(2026, 11, 22)])
-    monkeypatch.setattr(steward, "_now", lambda con: next(moments))
+    monkeypatch.setattr(steward, "later_than", lambda *of: next(moments))
     assert review("reject", "r2").exit_code != 0
     assert journal(settings) == []
 
