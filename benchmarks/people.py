@@ -88,6 +88,33 @@ def fill(warehouse: Path, people: int) -> int:
     return counted[0] if counted else 0
 
 
+# Records here and there: they get another address, another name or another id, or are deleted.
+CHANGES = """
+create or replace temp table touched as
+select record_key, row_number() over (order by hash(record_key) nulls last) as place
+from intermediate.int_customers_unioned
+qualify place <= $changed
+"""
+
+CHANGE = """
+update intermediate.int_customers_unioned as records
+set
+    email = case place % 4 when 0 then 'new' || place || '@elsewhere.example' else email end,
+    last_name = case place % 4 when 1 then last_name || 'son' else last_name end,
+    is_deleted = case place % 4 when 2 then true else is_deleted end,
+    external_id = case place % 4 when 3 then 'usr_' || place else external_id end
+from touched
+where records.record_key = touched.record_key
+"""
+
+
+def change(warehouse: Path, changed: int) -> None:
+    """Change so many records, as a sync would have."""
+    with duckdb.connect(str(warehouse)) as con:
+        con.execute(CHANGES, {"changed": changed})
+        con.execute(CHANGE)
+
+
 JOINS = """
 create or replace temp table links as
 with keys as (

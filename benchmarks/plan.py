@@ -4,12 +4,13 @@ import json
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.measure import ROOT, Bench, Outcome, StepFailed
 from sandbox.client import Sandbox
 
+CHANGED = 1_000  # records of a delta
 DICT_ROWS = 10_000  # rows, about, for dlt's own path, which is too slow for all of them
 BULK_FROM = 50  # rows from which an object is read as a bulk job here; leaves only the handful of users
 NEVER = 1_000_000_000
@@ -129,10 +130,24 @@ def identifying(bench: Bench, people: int) -> Iterator[Line]:
     rows = int(bench.step("people", warehouse, people).report["rows"])
     joined = _fastest(bench, lambda: bench.step("joins", warehouse))
     done = bench.step("identify", warehouse, CANON_WAREHOUSE=str(warehouse))
-    shutil.rmtree(warehouse.parent)
     seconds, bound = float(done.report["seconds"]), float(joined.report["seconds"])
     yield Line("who is who (rows: records)", seconds, done.peak_bytes, rows, ratio=bound / seconds)
     yield Line("the same joins, bare", bound, joined.peak_bytes, rows, is_yardstick=True)
+    delta = _delta(bench, warehouse)
+    shutil.rmtree(warehouse.parent)
+    bench.step("people", warehouse, people // 10)
+    bench.step("identify", warehouse, CANON_WAREHOUSE=str(warehouse))
+    tenth = _delta(bench, warehouse)
+    shutil.rmtree(warehouse.parent)
+    ratio = delta.seconds / tenth.seconds
+    yield replace(delta, name="who is who, after a change", ratio=ratio)
+    yield replace(tenth, name="the same among a tenth", is_yardstick=True)
+
+
+def _delta(bench: Bench, warehouse: Path) -> Line:
+    """Identity after some records changed, everything else as it was."""
+    done = bench.step("again", warehouse, CHANGED, CANON_WAREHOUSE=str(warehouse))
+    return Line("", float(done.report["seconds"]), done.peak_bytes, int(done.report["rows"]))
 
 
 def syncing(bench: Bench) -> Iterator[Line]:

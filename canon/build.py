@@ -22,6 +22,9 @@ BAD = ("error", "fail", "runtime error", "partial success")
 # dbt's on-run-start hook finds the open run by this; variables of this prefix leave dbt's parse cache valid.
 SYNC_ID_VARIABLE = "DBT_ENV_CUSTOM_ENV_SYNC_ID"
 
+# What the build is made of: with something else identity relies on nothing that the last build left.
+MARK_VARIABLE = "DBT_ENV_CUSTOM_ENV_BUILD_MARK"
+
 # Tests of the layers behind the marts: half of a small build's time. A native `dbt build` runs them too.
 INNER_TESTS = [f"resource_type:test,path:dbt_project/models/{layer}" for layer in ("staging", "intermediate")]
 
@@ -40,8 +43,14 @@ class BuildReport:
     seconds: float = 0.0
 
 
-def build(settings: Settings, sync_id: str, *, full_refresh: bool = False) -> BuildReport:
+def build(settings: Settings, sync_id: str, mark: str, *, full_refresh: bool = False) -> BuildReport:
     """Build staging to marts with dbt and test what is published; the other tests are CI's.
+
+    Args:
+        settings: Where the warehouse and the project are.
+        sync_id: The open run.
+        mark: What the build is made of: see canon.state.fingerprint.
+        full_refresh: Make every state table anew.
 
     Raises:
         BuildFailed: A model or test failed; the message names each and repeats the first line of its error.
@@ -51,7 +60,7 @@ def build(settings: Settings, sync_id: str, *, full_refresh: bool = False) -> Bu
         arguments.append("--full-refresh")
     started = time.monotonic()
     with step("Building the customers"):
-        outcome = run_dbt(settings, arguments, {SYNC_ID_VARIABLE: sync_id})
+        outcome = run_dbt(settings, arguments, {SYNC_ID_VARIABLE: sync_id, MARK_VARIABLE: mark})
     found = _results(outcome)
     warned = tuple(each.node.name for each in found if each.status == "warn")
     return BuildReport(True, "built", len(found), warned, round(time.monotonic() - started, 2))

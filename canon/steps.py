@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from canon.build import BuildReport, build
+from canon.build import BuildReport
 from canon.demo_marks import claim
 from canon.errors import UsageError
 from canon.journal import journalled, last_sync_id
@@ -13,8 +13,8 @@ from canon.publish import PublishReport
 from canon.quiet import no_telemetry
 from canon.settings import Settings
 from canon.site.pages import SiteReport
-from canon.state import fingerprint, write_state
-from canon.sync import publish
+from canon.state import fingerprint
+from canon.sync import noted_build, publish
 from canon.validate import CheckResult, validate
 from canon.warehouse import connect
 
@@ -37,10 +37,7 @@ def build_only(settings: Settings, *, full_refresh: bool) -> BuildReport:
     with run_lock(settings.warehouse, "build"):
         mark = fingerprint(settings)
         with journalled(settings.warehouse, "build") as run:
-            report = build(settings, run.sync_id, full_refresh=full_refresh)
-            with connect(settings.warehouse) as con:
-                write_state(con, run.sync_id, mark, run.sync_seq)
-    return report
+            return noted_build(settings, run, mark, full_refresh=full_refresh)
 
 
 def validate_only(settings: Settings) -> tuple[CheckResult, ...]:

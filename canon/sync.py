@@ -126,7 +126,12 @@ def _build(settings: Settings, run: Run, loaded: "LoadResult | None", *, full_re
         if skip:
             keep_state(con, run.sync_seq)
             return BuildReport(False, "nothing new was loaded, and neither policy nor models changed")
-    report = build(settings, run.sync_id, full_refresh=full_refresh)
+    return noted_build(settings, run, mark, full_refresh=full_refresh)
+
+
+def noted_build(settings: Settings, run: Run, mark: str, *, full_refresh: bool) -> BuildReport:
+    """A build, and the note of what it was made of (`mark`, see canon.state.fingerprint)."""
+    report = build(settings, run.sync_id, mark, full_refresh=full_refresh)
     with connect(settings.warehouse) as con:
         write_state(con, run.sync_id, mark, run.sync_seq)
     return report

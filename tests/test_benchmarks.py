@@ -14,6 +14,7 @@ WITH_RATIO = {
     "HubSpot list, JSON pages",
     "no-op sync",
     "who is who (rows: records)",
+    "who is who, after a change",
 }
 
 

@@ -54,7 +54,7 @@ def test_failures_are_named_and_nothing_is_printed(dbt: Path, capfd: pytest.Capt
     (dbt / "fine.sql").write_text("select 1 as one")
     (dbt / "broken.sql").write_text("select no_such_column from {{ ref('fine') }}")
     with pytest.raises(BuildFailed, match=r"broken: Binder Error: .*no_such_column") as caught:
-        build(Settings.load(), "s1")
+        build(Settings.load(), "s1", "mark")
     assert caught.value.nodes == ("broken",)
     assert capfd.readouterr().out == ""
 
@@ -63,14 +63,14 @@ def test_failures_are_named_and_nothing_is_printed(dbt: Path, capfd: pytest.Capt
 def test_a_project_that_does_not_parse_says_why(dbt: Path):
     (dbt / "broken.sql").write_text("select {{ exceptions.raise_compiler_error('phone has no rule') }}")
     with pytest.raises(BuildFailed, match="phone has no rule"):
-        build(Settings.load(), "s1")
+        build(Settings.load(), "s1", "mark")
 
 
 @pytest.mark.slow
 def test_a_build_reports_its_nodes_and_keeps_its_files_in_target(dbt: Path):
     (dbt / "fine.sql").write_text("select 1 as one")
     settings = Settings.load()
-    report = build(settings, "s1")
+    report = build(settings, "s1", "mark")
     with connect(settings.warehouse) as con:
         assert con.execute("select one from main.fine").fetchall() == [(1,)]
     assert (report.ran, report.nodes, report.warnings) == (True, 1, ())

@@ -22,6 +22,8 @@ DISPATCHED = {
     "concat": "regex_group",
     "damerau_levenshtein": "spelling_distance",
     "epoch_ms": "epoch_ms, parse_timestamp",
+    "epoch_us": "epoch_us",
+    "hash": "fingerprint",
     "regexp_replace": "without_protocol",
     "string_split": "split_rows, sorted_list",
     "unnest": "split_rows",

@@ -36,6 +36,7 @@ AT_RUN_TIME = {
     "macros/materializations/judged_links.sql",
     "macros/materializations/label_components.sql",
     "macros/materializations/work_tables.sql",
+    "macros/overrides/should_full_refresh.sql",
 }
 
 # The models in which a value wins; everything before them carries values, everything after shows them.

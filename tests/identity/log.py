@@ -39,6 +39,7 @@ class Log:
 
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     decisions: list[tuple[str, str, str, str]] = field(default_factory=list)
+    decided: int = 0
 
     def add(self, name: str, record_id: str, /, *, seq: int = 1, deleted: bool = False, **values: Any) -> str:
         """One version of a record; returns its key."""
@@ -74,10 +75,11 @@ class Log:
             ensure_journals(con)
             for table, rows in self.rows.items():
                 _append(con, table, rows)
-            for at, decision in enumerate(self.decisions):
+            for decision in self.decisions:
+                self.decided += 1
                 con.execute(
                     "insert into ops.identity_decisions select ?, ?, ?, ?, ?, null, 'a test', 'said so', ?",
-                    [f"{decision}{START}", *decision, START + timedelta(seconds=at)],
+                    [str(self.decided), *decision, START + timedelta(seconds=self.decided)],
                 )
         self.rows.clear()
         self.decisions.clear()
@@ -110,9 +112,7 @@ def identify(warehouse: Path, *more: str, select: tuple[str, ...] = ("+customer_
     }
     with environment({**NO_TELEMETRY, **alone}):
         kinds = ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
-        run_dbt(
-            Settings.load(), ["build", *kinds, "--select", *select, "+int_customers_identified", *more], {}
-        )
+        run_dbt(Settings.load(), ["build", *kinds, "--select", *select, "+int_customers_traced", *more], {})
 
 
 def groups(warehouse: Path) -> set[frozenset[str]]:

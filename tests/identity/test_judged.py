@@ -78,7 +78,7 @@ def one_by_one(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, bool]]:
     cluster = {key: {key} for key in people}
     for link_id, left, right, tier, certain in con.execute(
         "select link_id, left_key, right_key, tier, is_certain from intermediate.int_customers_disputed "
-        "order by place"
+        "order by tier, holders, match_key nulls last, link_id"
     ).fetchall():
         one, other = cluster[left], cluster[right]
         counts = one is other or certain or _may_join(one, other, tier, people, apart)

@@ -1,7 +1,6 @@
-{# The candidates among records that cannot all be one, in the order in which they are tried: the strongest first.
-
-   Of two links of one tier the one on the less shared value is stronger, then the hash of the value decides. #}
-{% macro disputed_links(proposed, reached, suspected) %}
+{# The candidates among records that cannot all be one, with what says which is the stronger one: judged_links tries them in
+   that order. #}
+{% macro disputed_links(proposed, reached, suspected, touched=none) %}
 with
 
 suspects as (
@@ -36,19 +35,16 @@ disputed as (
         proposed.left_key,
         proposed.right_key,
         proposed.tier,
-        proposed.tier <= 2 and not members.is_parted as is_certain,
-        row_number() over (
-            order by
-                proposed.tier nulls last,
-                proposed.holders nulls last,
-                proposed.match_key nulls last,
-                proposed.link_id nulls last
-        ) as place
+        proposed.holders,
+        proposed.match_key,
+        proposed.tier <= 2 and not members.is_parted as is_certain
 
     from {{ proposed }} as proposed
 
     inner join members
         on proposed.left_key = members.record_key
+
+    {% if touched %}{{ only_touched(touched, {'record_key': 'proposed.left_key'}) }}{% endif %}
 
     where proposed.status = 'candidate'
 

@@ -36,9 +36,10 @@ select * from grouped
 {%- endmacro %}
 
 {# What is left of the disputed candidates as edges. #}
-{% macro remaining_pairs(disputed, judged) %}
+{% macro remaining_pairs(disputed, judged, touched=none) %}
     select disputed.left_key, disputed.right_key
     from {{ disputed }} as disputed
     inner join {{ judged }} as judged on disputed.link_id = judged.link_id
+    {% if touched %}{{ only_touched(touched, {'record_key': 'disputed.left_key'}) }}{% endif %}
     where judged.reason is null
 {% endmacro %}

@@ -1,11 +1,15 @@
 {# Every proposed link with its verdict: `accepted`; `blocked` and `refused` on its own account; `demoted` where it was dropped
    because of the records that it would have put together. #}
-{% macro final_links(proposed, judged) %}
+{% macro final_links(proposed, judged, touched=none) %}
 with
 
 proposed as (
 
-    select * from {{ proposed }}
+    select proposed.*
+
+    from {{ proposed }} as proposed
+
+    {% if touched %}{{ only_touched(touched, {'record_key': 'proposed.left_key'}) }}{% endif %}
 
 ),
 

@@ -2,24 +2,39 @@
 
    The id hashes the member that was seen first (first sync, then source, object, id), so it never changes when a member
    joins or the warehouse is rebuilt from the log. #}
-{% macro identified_records(entity, records, groups, links) %}
+{% macro identified_records(entity, records, groups, links, touched=none) %}
 with
 
 records as (
 
-    select * from {{ records }}
+    select records.*
+
+    from {{ records }} as records
+
+    {% if touched %}{{ only_touched(touched, {'record_key': 'records.record_key'}) }}{% endif %}
 
 ),
 
 grouped as (
 
-    select * from {{ groups }}
+    select grouped.*
+
+    from {{ groups }} as grouped
+
+    {% if touched %}{{ only_touched(touched, {'record_key': 'grouped.record_key'}) }}{% endif %}
 
 ),
 
+-- links stay among touched records, or among others
 links as (
 
-    select * from {{ links }}
+    select links.*
+
+    from {{ links }} as links
+
+    {% if touched %}{{ only_touched(touched, {'record_key': 'links.left_key'}) }}{% endif %}
+
+    where links.status = 'accepted'
 
 ),
 
@@ -27,10 +42,8 @@ links as (
 ends as (
 
     select left_key as record_key, tier, match_rule, match_key from links
-    where status = 'accepted'
     union all
     select right_key as record_key, tier, match_rule, match_key from links
-    where status = 'accepted'
 
 ),
 

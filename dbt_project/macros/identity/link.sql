@@ -19,11 +19,11 @@
     from {{ merges }}
 {%- endmacro %}
 
-{# What stewards decided as links (tier 0): their word that two records are one, the latest the strongest. #}
+{# What stewards decided as links (tier 0): their word that two records are one, the latest the strongest; no two are of one time. #}
 {% macro steward_links(entity, decisions) -%}
     {{ link(
         'left_key', 'right_key', 0, 'must_link',
-        holders='row_number() over (order by decided_at desc nulls last, decision_id desc nulls last)',
+        holders='-1 * ' ~ epoch_us('decided_at'),
     ) }}
     from {{ decisions }}
     where kind = 'must_link' and entity = '{{ entity }}'
@@ -43,26 +43,27 @@
    A record belongs to one other record, and the reverse: an id that two live records claim links neither. Claims are counted
    before merges are followed, so two records that claim the two sides of a merge are both right.
 
-   stated   relation of (record_key, claimed_key)
+   stated   relation of (record_key, claimed_key), each pair once
    records  relation of all records of the entity #}
 {% macro judged_claims(stated, records) %}
+    with crowded as (
+        select stated.claimed_key
+        from {{ stated }} as stated
+        inner join {{ records }} as claimants on stated.record_key = claimants.record_key
+        where not claimants.is_deleted
+        group by stated.claimed_key
+        having count(*) > 1
+    )
+
     select
         stated.record_key,
         stated.claimed_key,
-        case
-            when count(distinct case when not claimants.is_deleted then others.record_key end) > 1
-                then 'several records say that they are this one'
-        end as reason
+        case when crowded.claimed_key is not null then 'several records say that they are this one' end as reason
 
     from {{ stated }} as stated
 
-    inner join {{ stated }} as others
-        on stated.claimed_key = others.claimed_key
-
-    left join {{ records }} as claimants
-        on others.record_key = claimants.record_key
-
-    group by stated.record_key, stated.claimed_key
+    left join crowded
+        on stated.claimed_key = crowded.claimed_key
 {%- endmacro %}
 
 {# What stewards and CRMs state themselves, whatever the records say. #}

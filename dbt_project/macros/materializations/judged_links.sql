@@ -1,8 +1,8 @@
-{# A model of candidate links becomes a table of verdicts (link_id, reason): a reason says why a link may not count,
-   null that it does.
+{# A model of candidate links becomes a table of verdicts (link_id, left_key, reason): a reason says why a link may not
+   count, null that it does.
 
-   The model gives link_id, left_key, right_key, tier, place (1 is tried first, no two the same) and is_certain (a fact that
-   no guard looks at). `guards` names the macro that says what may not become one: see customer_guards.
+   The model gives link_id, left_key, right_key, tier, holders, match_key and is_certain (a fact that no guard looks at).
+   `guards` names the macro that says what may not become one: see customer_guards. `touched`: see connected_components.
 
    Links are tried one after another, the strongest first; one that would put together what must not be one person is
    dropped. So what goes is the weakest link on the path between the two. In each round every link is tried that is
@@ -14,18 +14,35 @@
     {{ run_hooks(pre_hooks) }}
 
     {% call statement('main') %}
-        {{ create_or_replace_work_table(work ~ '__open', sql) }}
+        {{ create_or_replace_work_table(work ~ '__disputed', sql) }}
     {% endcall %}
+    {% do run_query(create_or_replace_work_table(work ~ '__open', ordered_links(work))) %}
     {% do start_from_facts(work) %}
     {% do try_links(work, config.require('guards')) %}
-    {% do replace_table(this, "select link_id, reason from " ~ work ~ "__verdicts") %}
-    {% do drop_work_tables(work, ['__open', '__clusters', '__verdicts']) %}
+    {% do put_rows(this, named_verdicts(work)) %}
+    {% do drop_work_tables(work, ['__disputed', '__open', '__clusters', '__verdicts']) %}
 
     {{ run_hooks(post_hooks) }}
     {% do persist_docs(target_relation, model) %}
     {{ adapter.commit() }}
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
+
+{# Of two links of one tier the one on the less shared value is stronger, then the hash of the value decides. #}
+{% macro ordered_links(work) %}
+    select
+        link_id, left_key, right_key, tier, is_certain,
+        row_number() over (
+            order by tier nulls last, holders nulls last, match_key nulls last, link_id nulls last
+        ) as place
+    from {{ work }}__disputed
+{% endmacro %}
+
+{% macro named_verdicts(work) %}
+    select verdicts.link_id, disputed.left_key, verdicts.reason
+    from {{ work }}__verdicts as verdicts
+    inner join {{ work }}__disputed as disputed on verdicts.link_id = disputed.link_id
+{% endmacro %}
 
 {# Clusters before the first round: what certain links put together. #}
 {% macro start_from_facts(work) %}

@@ -17,9 +17,13 @@
     {% endfor %}
 {% endmacro %}
 
-{# The model's own table, made anew. #}
-{% macro replace_table(relation, query) %}
-    {% set existing = load_cached_relation(relation) %}
-    {% if existing %}{% do adapter.drop_relation(existing) %}{% endif %}
-    {% do run_query("create table " ~ relation.incorporate(type='table') ~ " as " ~ query) %}
+{# The model's own table, made anew, or what a delta touches of it. #}
+{% macro put_rows(relation, query) %}
+    {% if is_delta() %}
+        {% do run_query(delete_touched(relation) ~ "; insert into " ~ relation ~ " by name " ~ query) %}
+    {% else %}
+        {% set existing = load_cached_relation(relation) %}
+        {% if existing %}{% do adapter.drop_relation(existing) %}{% endif %}
+        {% do run_query("create table " ~ relation.incorporate(type='table') ~ " as " ~ query) %}
+    {% endif %}
 {% endmacro %}

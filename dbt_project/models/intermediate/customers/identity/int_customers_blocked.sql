@@ -1,17 +1,26 @@
+{{ config(
+    materialized='incremental', incremental_strategy='touched', on_schema_change='fail',
+    touched='int_customers_revalued', touched_by=['match_rule', 'match_value'],
+) }}
+
 -- values that several records share and that link none of them, each with the reason
 with
 
-keyed as (
+shared as (
 
-    select * from {{ ref('int_customers_keyed') }}
+    select shared.*
 
-    where holders > 1
+    from {{ ref('int_customers_shared') }} as shared
+
+    {{ only_touched('int_customers_revalued', {
+        'match_rule': 'shared.match_rule', 'match_value': 'shared.match_value',
+    }) }}
 
 ),
 
 live as (
 
-    select * from keyed
+    select * from shared
 
     where is_live
 
@@ -76,22 +85,22 @@ crowded as (
 judged as (
 
     select
-        keyed.match_rule,
-        keyed.match_value,
+        shared.match_rule,
+        shared.match_value,
         case
-            when max(keyed.block_reason) is not null then max(keyed.block_reason)
-            when max(keyed.holders) > {{ var('identity').max_records_per_key }}
+            when max(shared.block_reason) is not null then max(shared.block_reason)
+            when max(shared.holders) > {{ var('identity').max_records_per_key }}
                 then 'more than {{ var("identity").max_records_per_key }} records share it'
             when count(crowded.match_value) > 0 then 'several records of one system share it'
         end as reason
 
-    from keyed
+    from shared
 
     left join crowded
-        on keyed.match_rule = crowded.match_rule
-        and keyed.match_value = crowded.match_value
+        on shared.match_rule = crowded.match_rule
+        and shared.match_value = crowded.match_value
 
-    group by keyed.match_rule, keyed.match_value
+    group by shared.match_rule, shared.match_value
 
 ),
 

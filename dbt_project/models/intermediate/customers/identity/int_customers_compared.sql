@@ -1,21 +1,29 @@
+{{ config(
+    materialized='incremental', incremental_strategy='touched', on_schema_change='fail',
+    touched='int_customers_revalued', touched_by=['match_rule', 'match_value'],
+) }}
+
 -- names that go by one shared value, each with each, and whether they contradict each other
 with
 
 names as (
 
     select distinct
-        match_rule,
-        match_value,
-        first_name,
-        last_name,
-        name_key
+        shared.match_rule,
+        shared.match_value,
+        shared.first_name,
+        shared.last_name,
+        shared.name_key
 
-    from {{ ref('int_customers_keyed') }}
+    from {{ ref('int_customers_shared') }} as shared
+
+    {{ only_touched('int_customers_revalued', {
+        'match_rule': 'shared.match_rule', 'match_value': 'shared.match_value',
+    }) }}
 
     where
-        block_reason is null
-        and holders > 1
-        and holders <= {{ var('identity').max_records_per_key }}
+        shared.block_reason is null
+        and shared.holders <= {{ var('identity').max_records_per_key }}
 
 ),
 

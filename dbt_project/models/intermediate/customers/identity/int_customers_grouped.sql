@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 {{ final_groups(
     ref('int_customers_reached'),
     ref('int_customers_suspected'),

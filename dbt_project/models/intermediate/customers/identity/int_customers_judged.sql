@@ -1,7 +1,14 @@
-{{ config(materialized='judged_links', guards='customer_guards') }}
+{{ config(
+    materialized='judged_links', guards='customer_guards',
+    touched='int_customers_regathered', touched_by=['left_key'], as_touched=['record_key'],
+) }}
 
 -- what the guards of customer_guards look at: names, addresses and what stewards keep apart
 -- depends_on: {{ ref('int_customers_normalized') }}
 -- depends_on: {{ ref('int_nicknames_paired') }}
 -- depends_on: {{ ref('int_customers_settled') }}
-select * from {{ ref('int_customers_disputed') }}
+select disputed.*
+
+from {{ ref('int_customers_disputed') }} as disputed
+
+{{ only_touched('int_customers_regathered', {'record_key': 'disputed.left_key'}) }}

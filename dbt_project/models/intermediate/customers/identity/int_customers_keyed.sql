@@ -1,9 +1,18 @@
+{{ config(
+    materialized='incremental', incremental_strategy='touched', on_schema_change='fail',
+    touched='int_customers_changed', touched_by=['record_key'],
+) }}
+
 -- the values by which records may be one person, and why some of them say nothing about a person
 with
 
 records as (
 
-    select * from {{ ref('int_customers_normalized') }}
+    select records.*
+
+    from {{ ref('int_customers_normalized') }} as records
+
+    {{ only_touched('int_customers_changed', {'record_key': 'records.record_key'}) }}
 
 ),
 
@@ -83,8 +92,7 @@ keyed as (
         records.is_standing and not records.is_deleted as is_live,
         records.first_name,
         records.last_name,
-        {{ name_key('records.first_name', 'records.last_name') }} as name_key,
-        count(*) over (partition by unioned.match_rule, unioned.match_value) as holders
+        {{ name_key('records.first_name', 'records.last_name') }} as name_key
 
     from unioned
 

@@ -1,9 +1,20 @@
+{{ config(
+    materialized='incremental', incremental_strategy='touched', on_schema_change='fail',
+    touched='int_customers_revalued', touched_by=['match_rule', 'match_value'],
+) }}
+
 -- every distinct name that goes by a shared value, and the other names on it which contradict it
 with
 
 pairs as (
 
-    select * from {{ ref('int_customers_compared') }}
+    select pairs.*
+
+    from {{ ref('int_customers_compared') }} as pairs
+
+    {{ only_touched('int_customers_revalued', {
+        'match_rule': 'pairs.match_rule', 'match_value': 'pairs.match_value',
+    }) }}
 
 ),
 

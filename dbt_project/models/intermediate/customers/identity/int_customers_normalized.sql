@@ -1,9 +1,18 @@
+{{ config(
+    materialized='incremental', incremental_strategy='touched', on_schema_change='fail',
+    touched='int_customers_changed', touched_by=['record_key'],
+) }}
+
 -- what identity looks at: names, addresses and ids in the forms in which they are compared
 with
 
 records as (
 
-    select * from {{ ref('int_customers_unioned') }}
+    select records.*
+
+    from {{ ref('int_customers_unioned') }} as records
+
+    {{ only_touched('int_customers_changed', {'record_key': 'records.record_key'}) }}
 
 ),
 
@@ -25,6 +34,8 @@ domains as (
 
     inner join companies
         on employed.company_key = companies.record_key
+
+    {{ only_touched('int_customers_changed', {'record_key': 'employed.record_key'}) }}
 
     where companies.domain is not null
 

@@ -1,27 +1,29 @@
+{{ config(
+    materialized='incremental', incremental_strategy='touched', on_schema_change='fail',
+    touched='int_customers_relinked', touched_by=['left_key'], as_touched=['record_key'],
+) }}
+
 -- every link that somebody or something suggests between two records, before they are looked at
 -- together: candidates, and those that are blocked or refused on their own account
 with
 
 stated_links as (
 
-    {{ stated_links(
-        'customer',
-        ref('stg_canon__identity_decisions'),
-        ref('int_customers_merged'),
-        ref('int_customers_claimed'),
-    ) }}
+    select stated.*
+
+    from {{ ref('int_customers_stated') }} as stated
+
+    {{ only_touched('int_customers_relinked', {'record_key': 'stated.left_key'}) }}
 
 ),
 
-conversion_links as (
+valued as (
 
-    {{ link(
-        record_key('salesforce', 'Lead', 'salesforce_lead_id'),
-        record_key('salesforce', 'Contact', 'converted_contact_id'),
-        1, 'lead_conversion',
-    ) }}
-    from {{ ref('stg_salesforce__leads') }}
-    where converted_contact_id is not null
+    select valued.*
+
+    from {{ ref('int_customers_valued') }} as valued
+
+    {{ only_touched('int_customers_relinked', {'record_key': 'valued.record_key'}) }}
 
 ),
 
@@ -38,7 +40,7 @@ value_links as (
         status,
         reason
 
-    from {{ ref('int_customers_valued') }}
+    from valued
 
     where status != 'candidate' or record_key != first_key
 
@@ -57,7 +59,7 @@ contradicted_links as (
         'refused' as status,
         'the names contradict each other' as reason
 
-    from {{ ref('int_customers_valued') }}
+    from valued
 
     where status = 'candidate' and record_key = first_key and first_key != first_of_all
 
@@ -66,8 +68,6 @@ contradicted_links as (
 unioned as (
 
     select * from stated_links
-    union all
-    select * from conversion_links
     union all
     select * from value_links
     union all

@@ -1,3 +1,10 @@
-{{ config(materialized='connected_components') }}
+{{ config(
+    materialized='connected_components',
+    touched='int_customers_regathered', touched_by=['record_key'],
+) }}
 
-{{ remaining_pairs(ref('int_customers_disputed'), ref('int_customers_judged')) }}
+{{ remaining_pairs(
+    ref('int_customers_disputed'),
+    ref('int_customers_judged'),
+    touched='int_customers_regathered',
+) }}

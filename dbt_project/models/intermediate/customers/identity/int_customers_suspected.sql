@@ -1,3 +1,8 @@
+{{ config(
+    materialized='incremental', incremental_strategy='touched', on_schema_change='fail',
+    touched='int_customers_regathered', touched_by=['group_key'], as_touched=['record_key'],
+) }}
+
 -- groups of records that the candidates put together although they cannot all be one person
 with
 
@@ -11,6 +16,8 @@ members as (
 
     inner join {{ ref('int_customers_normalized') }} as records
         on reached.record_key = records.record_key
+
+    {{ only_touched('int_customers_regathered', {'record_key': 'reached.record_key'}) }}
 
 ),
 

@@ -1,23 +1,32 @@
+{{ config(
+    materialized='incremental', incremental_strategy='touched', on_schema_change='fail',
+    touched='int_customers_revalued', touched_by=['match_rule', 'match_value'],
+) }}
+
 -- what each shared value says about each record that has it: the first record of the same person,
 -- or why it says nothing
 with
 
-keyed as (
+shared as (
 
-    select * from {{ ref('int_customers_keyed') }}
+    select shared.*
 
-    where holders > 1
+    from {{ ref('int_customers_shared') }} as shared
+
+    {{ only_touched('int_customers_revalued', {
+        'match_rule': 'shared.match_rule', 'match_value': 'shared.match_value',
+    }) }}
 
 ),
 
 judged as (
 
     select
-        keyed.record_key,
-        keyed.tier,
-        keyed.match_rule,
-        keyed.match_value,
-        keyed.holders,
+        shared.record_key,
+        shared.tier,
+        shared.match_rule,
+        shared.match_value,
+        shared.holders,
         blocked.reason as block_reason,
         coalesce(named.is_ambiguous, false) as is_ambiguous,
         case
@@ -25,16 +34,16 @@ judged as (
                 then coalesce(named.contradicted_names, '')
         end as person
 
-    from keyed
+    from shared
 
     left join {{ ref('int_customers_blocked') }} as blocked
-        on keyed.match_rule = blocked.match_rule
-        and keyed.match_value = blocked.match_value
+        on shared.match_rule = blocked.match_rule
+        and shared.match_value = blocked.match_value
 
     left join {{ ref('int_customers_named') }} as named
-        on keyed.match_rule = named.match_rule
-        and keyed.match_value = named.match_value
-        and keyed.name_key = named.name_key
+        on shared.match_rule = named.match_rule
+        and shared.match_value = named.match_value
+        and shared.name_key = named.name_key
 
 ),
 

@@ -1,0 +1,24 @@
+{# A select of what a later model holds from the build before: what a delta must take back, nothing on the first build.
+   The later model depends on the one that asks, so this can be no `ref`. All columns are texts unless `types` says otherwise. #}
+{% macro rows_before(model_name, columns, types={}) -%}
+    {%- set relation = adapter.get_relation(database=this.database, schema=this.schema, identifier=model_name) if execute -%}
+    {%- if relation -%}
+        select {{ columns | join(', ') }} from {{ relation }}
+    {%- else -%}
+        select
+        {%- for column in columns %}
+            cast(null as {{ types.get(column, 'string') }}) as {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+        where false
+    {%- endif -%}
+{%- endmacro %}
+
+{# Whether a build before did not end what it began: then nothing that it left is relied on. #}
+{% macro was_left_open(model_name) -%}
+    {%- set relation = adapter.get_relation(database=this.database, schema=this.schema, identifier=model_name) if execute -%}
+    {%- if relation and not flags.FULL_REFRESH -%}
+        (select count(*) from {{ relation }}) > 0
+    {%- else -%}
+        {{ 'true' if flags.FULL_REFRESH else 'false' }}
+    {%- endif -%}
+{%- endmacro %}

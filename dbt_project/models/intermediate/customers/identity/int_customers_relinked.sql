@@ -1,0 +1,27 @@
+-- records from which a link may have come or gone: changed ones, those that have a value of which
+-- something changed, and those that are said to be a changed one
+with
+
+changed as (
+
+    select * from {{ ref('int_customers_changed') }}
+
+),
+
+relinked as (
+
+    select record_key from changed
+    union
+    select keyed.record_key
+    from {{ ref('int_customers_keyed') }} as keyed
+    inner join {{ ref('int_customers_revalued') }} as revalued
+        on keyed.match_rule = revalued.match_rule and keyed.match_value = revalued.match_value
+    union
+    select stated.left_key as record_key
+    from {{ ref('int_customers_stated') }} as stated
+    inner join changed
+        on stated.right_key = changed.record_key
+
+)
+
+select * from relinked

@@ -1,0 +1,23 @@
+{{ config(
+    materialized='incremental', incremental_strategy='touched', on_schema_change='fail',
+    touched='int_customers_changed', touched_by=['record_key'],
+    post_hook='delete from {{ this.schema }}.int_customers_changed',
+) }}
+
+-- what identity has taken in when it ends, by which the next build tells what changed
+-- depends_on: {{ ref('int_customers_identified') }}
+with
+
+traced as (
+
+    select distinct
+        marks.*,
+        '{{ identity_version() }}' as version
+
+    from {{ ref('int_customers_fingerprinted') }} as marks
+
+    {{ only_touched('int_customers_changed', {'record_key': 'marks.record_key'}) }}
+
+)
+
+select * from traced
