@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 from typer.testing import CliRunner, Result
 
-from canon import cli, suggest
+from canon import cli
 from canon.errors import CanonError, ConfigurationError, LockHeld, UsageError
 from canon.journal import utc_now
 from canon.likely import LEAST_RECORDS, Likely, Prediction, TooLittle, predict

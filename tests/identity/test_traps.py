@@ -81,7 +81,8 @@ def father_and_son_with_a_suffix(log: Log) -> Answer:
 def couples_with_one_mailbox(log: Log) -> Answer:
     """Names that differ in their first or last letter, or in the second of two words, are two people's."""
     pairs = [("Daniel", "Daniela"), ("Maria", "Mario"), ("Simon", "Simone"), ("Jean Paul", "Jean Luc")]
-    pairs += [("Jan", "Jon"), ("Kristin", "Kirsten"), ("Paul", "Paula"), ("Holly", "Molly"), ("Mara", "Maria")]
+    pairs += [("Jan", "Jon"), ("Kristin", "Kirsten"), ("Paul", "Paula"), ("Holly", "Molly")]
+    pairs += [("Mara", "Maria"), ("Jo", "Joe"), ("Jason", "Mason")]
     keys = [
         log.add("Contact", f"j{at}{first}", FirstName=first, LastName="Couple", Email=f"couple{at}@gmail.com")
         for at, pair in enumerate(pairs)
