@@ -45,17 +45,17 @@
     ({{ one.last }} is not null and {{ other.last }} is not null
                 and (
                     not {{ last_names_agree(one.last, other.last) }}
-                    and not ({{ is_one_first_name(one, other) }} and {{ last_name_is_misspelt(one.last, other.last) }})
+                    and not ({{ first_names_are_whole(one, other) }} and {{ last_name_is_misspelt(one.last, other.last) }})
                     or {{ suffixes_differ(one.last, other.last) }}
                 ))
 {%- endmacro %}
 
-{# The very same first name, which is no initial. #}
-{% macro is_one_first_name(one, other) -%}
-    coalesce({{ one.first }} = {{ other.first }} and length({{ one.first }}) > 1, false)
+{# Both first names are there, and are more than an initial. #}
+{% macro first_names_are_whole(one, other) -%}
+    coalesce(length({{ one.first }}) > 1 and length({{ other.first }}) > 1, false)
 {%- endmacro %}
 
-{# A family shares its last name, and tells its people apart by the first: so beside the very same first name a last name may be
+{# A family shares its last name, and tells its people apart by the first: so beside first names that agree a last name may be
    misspelt worse than otherwise. `identity.misspelt_last_name` says from how many letters on one may differ, from how many two, and
    so on. A second letter may not where there are several words: García López's son is García Gómez. #}
 {% macro last_name_is_misspelt(one, other) -%}
