@@ -9,9 +9,9 @@ says that they are one person in a made-up set, and in a CRM as often that someb
 system, an external id or a name at a domain counts only where no system has it on two live records, as
 docs/policy.md asks of tiers 4 and 5. So Canon's recall is compared with that one; the other is information.
 
-Neither looks at names on an e-mail address, where Canon's guard does: they make one person of a household. For
-information, too, the same with that guard in exact form, the first name with the address: of the exact keys on
-an address it is the one that finds most on Febrl's sets and still keeps the precision that is asked of Canon.
+Neither looks at names on an e-mail address, where Canon's guard does: they make one person of a household.
+For information, too, the same with that guard in exact form, the first name with the address: of the exact
+keys on an address that find most on Febrl's sets it is the one that keeps the precision asked of Canon.
 """
 
 from collections.abc import Mapping, Sequence
