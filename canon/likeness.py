@@ -82,6 +82,8 @@ def _misspelt(column: str, what: str) -> Level:
     return Level(f"similar {what}", f"damerau_levenshtein({column}_l, {column}_r) <= 1")
 
 
+ALIKE = 0.88  # Jaro-Winkler similarity from which two streets may be one
+
 SWAPPED = Level(
     "names swapped",
     "jaro_winkler_similarity(first_name_l, last_name_r) >= 0.92 "
@@ -113,7 +115,7 @@ COMPARISONS = (
     _name("last_name", "last name"),
     _value("email", "e-mail address", SAME_MAILBOX, _misspelt("email", "e-mail address")),
     _value("phone", "phone", _misspelt("phone", "phone")),
-    _value("street", "street", _alike("street", "street", 0.95), _alike("street", "street", 0.88)),
+    _value("street", "street", _alike("street", "street", 0.95), _alike("street", "street", ALIKE)),
     _value("postal_code", "postal code", _misspelt("postal_code", "postal code")),
     _value("city", "city", _alike("city", "city", 0.9)),
     _value("external_id", "id of the product", _misspelt("external_id", "id of the product")),
@@ -147,8 +149,9 @@ BLOCKS = {
 
 # An office or a family makes its people alike. So where a name contradicts the other record's, the two need
 # something that hardly anybody else has in common with them; where no name agrees, two such things, and not
-# only a phone and a house. Column name to SQL, and to how many initials may share it: records of one person
-# may be many and misspelt, but have few.
+# only a phone and a house; there a street of few people is one as well, for its number is often misspelt.
+# Column name to SQL, and to how many initials may share it: records of one person may be many and misspelt,
+# but have few.
 HOUSE = "nullif(regexp_extract(street, '[0-9]+'), '')"
 OWN = {"own_email": ("email", 4), "own_external_id": ("external_id", 4)}
 HOME = {
@@ -156,9 +159,11 @@ HOME = {
     "home_code": (f"{HOUSE} || ' ' || postal_code", 3),
     "home_city": (f"{HOUSE} || ' ' || city", 3),
 }
-PRIVATE = {**OWN, **HOME}
+STREET = {"home_street": ("street", 3)}
+PRIVATE = {**OWN, **HOME, **STREET}
 LETTER_MISSING = "damerau_levenshtein(email_l, email_r) = 1 and length(email_l) != length(email_r)"
 SAME_HOUSE = "home_code_l = home_code_r or home_city_l = home_city_r"
+SAME_STREET = f"jaro_winkler_similarity(home_street_l, home_street_r) >= {ALIKE}"
 
 
 def _count(*conditions: str) -> str:
@@ -167,10 +172,11 @@ def _count(*conditions: str) -> str:
 
 OWN_SHARED = _count(*(f"{name}_l = {name}_r" for name in OWN), LETTER_MISSING)
 HOME_SHARED = _count("home_phone_l = home_phone_r", SAME_HOUSE)
+PLACE_SHARED = _count("home_phone_l = home_phone_r", f"{SAME_HOUSE} or {SAME_STREET}")
 MAY_BE_ONE = f"""
 case
     when greatest(gamma_first_name, gamma_last_name) <= 0
-        then {OWN_SHARED} >= 1 and {OWN_SHARED} + {HOME_SHARED} >= 2
+        then {OWN_SHARED} >= 1 and {OWN_SHARED} + {PLACE_SHARED} >= 2
     when gamma_first_name = 0 or gamma_last_name = 0
         then {OWN_SHARED} + {HOME_SHARED} >= 1
     else true

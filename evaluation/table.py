@@ -19,7 +19,8 @@ NOTES = (
     "per system; with accepted suggestions at least the F1 of Splink at its usual threshold.",
     "Suggestions: `canon review suggest`; the truth accepts the right ones and rejects the wrong ones. "
     "Cascade: same e-mail; else same external id; else same first name, last name and domain. Unique per "
-    "system: the latter two only where no system has the value twice, as Canon's own guard asks. "
+    "system: the latter two only where no system has the value twice, as Canon's own guard asks. And one "
+    "first name: the same, and one e-mail address only where the first names are equal. "
     "Splink: trained without labels on what the CRMs hold; its best F1 is at a threshold chosen with the "
     "answers in hand. Merges and stored ids that the CRMs state themselves are given to all.",
     "Febrl's sets: odd rows in Salesforce, even rows in HubSpot; evaluation/emails.py says what is made up.",

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pytest
 from typer.testing import CliRunner, Result
@@ -17,7 +18,7 @@ from canon import cli
 from canon.errors import CanonError, ConfigurationError, LockHeld, UsageError
 from canon.journal import utc_now
 from canon.likely import LEAST_RECORDS, Likely, Prediction, TooLittle, predict
-from canon.likeness import COLUMNS, COMPARISONS, model_name, model_settings
+from canon.likeness import COLUMNS, COMPARISONS, MAY_BE_ONE, PRIVATE, model_name, model_settings
 from canon.lock import run_lock
 from canon.settings import Settings
 from canon.suggest import SKIPPED, SUGGESTED, Suggested
@@ -108,6 +109,40 @@ def test_what_is_misspelt_short_or_swapped_is_suggested_and_what_an_office_share
 ):
     assert set(found) == {(f"{name} 1", f"{name} 2") for name in ("misspelt", "nickname", "swapped")}
     assert all(0.9 <= each.probability <= 1 for each in found.values())
+
+
+ID = {"own_external_id": ("u1", "u1")}
+PHONE = {"home_phone": ("1", "1")}
+STREET = {"home_street": ("62 callister road", "26 callisterroad")}
+ELSEWHERE = {"home_street": ("62 callister road", "7 quarry lane")}
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "shared", "may_be"),
+    [
+        (1, 1, {}, True),
+        (0, 1, {}, False),
+        (0, 1, ID, True),
+        (0, 1, PHONE, True),
+        (0, 1, STREET, False),
+        (0, 0, ID, False),
+        (0, 0, {**ID, **PHONE}, True),
+        (0, 0, {**ID, **STREET}, True),
+        (0, 0, {**ID, **ELSEWHERE}, False),
+        (0, 0, {**PHONE, **STREET}, False),
+    ],
+)
+def test_names_that_contradict_need_things_that_hardly_anybody_shares(
+    first: int, last: int, shared: dict[str, tuple[str, str]], may_be: bool
+):
+    blank = dict.fromkeys(("email", *PRIVATE), (None, None))
+    grades = f"{first} as gamma_first_name, {last} as gamma_last_name"
+    names = [f"cast(? as varchar) as {name}_{side}" for name in blank for side in "lr"]
+    values = [value for pair in {**blank, **shared}.values() for value in pair]
+
+    with duckdb.connect() as con:
+        found = con.execute(f"select {MAY_BE_ONE} from (select {grades}, {', '.join(names)})", values)
+        assert found.fetchall() == [(may_be,)]
 
 
 def test_why_names_what_agrees_and_no_value(found: dict[tuple[str, str], Likely]):

@@ -149,7 +149,16 @@ CASES: dict[str, tuple[Edit, str]] = {
     "misspelt key of identity": (
         lambda policy: policy["identity"].update(max_mails=3),
         "A key of identity must be one of role_mailboxes, plus_addressing, provider_rules, "
-        "name_edit_distance, max_records, max_emails, max_records_per_key, external_id; it says 'max_mails'.",
+        "name_edit_distance, max_records, max_emails, max_records_per_key, misspelt_last_name, external_id; "
+        "it says 'max_mails'.",
+    ),
+    "length that is no list": (
+        lambda policy: policy["identity"].update(misspelt_last_name=3),
+        "identity.misspelt_last_name must be a list of lengths of names, such as [3, 6]; it says '3'.",
+    ),
+    "second letter that may differ before the first": (
+        lambda policy: policy["identity"].update(misspelt_last_name=[6, 3]),
+        "identity.misspelt_last_name[1] must be a whole number from 7 on; it says '3'.",
     ),
     "unknown choice of identity": (
         lambda policy: policy["identity"].update(plus_addressing="drop"),

@@ -29,7 +29,8 @@ def test_febrl1_is_measured(variant):
     assert lines["Canon"]["precision"] >= 0.999
     assert lines["Canon"]["recall"] >= lines["tiers 1 to 5"]["recall"]
     assert lines["cascade, no guards"]["correct_pairs"] > 400
-    assert lines["cascade, unique per system"]["correct_pairs"] > 400
+    assert lines["cascade, unique per system"]["correct_pairs"] > 200
+    assert lines["cascade, and one first name"]["precision"] >= 0.999
     assert 0 < result["suggestions"]["right"] <= result["suggestions"]["made"]
     assert lines["with accepted suggestions"]["recall"] > lines["Canon"]["recall"]
     assert any(line["name"].startswith("Splink") and line["f1"] > 0.9 for line in result["lines"])

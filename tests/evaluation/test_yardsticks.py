@@ -58,6 +58,20 @@ def test_the_cascade_looks_at_no_names_and_blocks_no_address(is_unique):
     assert _together(groups, "a", "b")
 
 
+def test_with_names_an_address_links_records_of_one_first_name_only():
+    couple = [
+        _record("a", email="ho@x.com", first="ann", last="ho"),
+        _record("b", email="ho@x.com", first="bo", last="ho"),
+        _record("c", email="ho@x.com", first="ann", last="hoe"),
+        _record("d", email="ho@x.com", last="ho"),
+    ]
+
+    groups = cascaded(couple, is_named=True)
+
+    assert _together(groups, "a", "c")
+    assert len(set(groups.values())) == 3
+
+
 ANN = {"first": "ann", "last": "ho", "domain": "x.com"}
 
 

@@ -79,14 +79,40 @@ def father_and_son_with_a_suffix(log: Log) -> Answer:
 
 
 def couples_with_one_mailbox(log: Log) -> Answer:
-    """Names that differ in their last letter, or in the second of two words, are two people's."""
+    """Names that differ in their first or last letter, or in the second of two words, are two people's."""
     pairs = [("Daniel", "Daniela"), ("Maria", "Mario"), ("Simon", "Simone"), ("Jean Paul", "Jean Luc")]
+    pairs += [("Jan", "Jon"), ("Kristin", "Kirsten"), ("Paul", "Paula"), ("Holly", "Molly")]
+    pairs += [("Mara", "Maria"), ("Jo", "Joe"), ("Jason", "Mason")]
     keys = [
         log.add("Contact", f"j{at}{first}", FirstName=first, LastName="Couple", Email=f"couple{at}@gmail.com")
         for at, pair in enumerate(pairs)
         for first in pair
     ]
     return Answer([{key} for key in keys], [("refused", "the names contradict each other")])
+
+
+def a_misspelt_last_name(log: Log) -> Answer:
+    one = log.contact("bf1", "Hudson Chandler", "hudson@gmail.com")
+    other = log.person("33", "Hudson Chadoler", "hudson@gmail.com")
+    return Answer([{one, other}])
+
+
+def father_and_son_of_two_last_names(log: Log) -> Answer:
+    """The son's second last name is his mother's; the generation may be a number."""
+    father = log.add("Contact", "bg1", FirstName="José", LastName="García López", Email="garcia@gmail.com")
+    son = log.add("contacts", "34", firstname="José", lastname="García Gómez", email="garcia@gmail.com")
+    second = log.add("Contact", "bg2", FirstName="John", LastName="Hale 2nd", Email="hale@gmail.com")
+    third = log.add("contacts", "35", firstname="John", lastname="Hale 3rd", email="hale@gmail.com")
+    return Answer([{father}, {son}, {second}, {third}], [("refused", "the names contradict each other")])
+
+
+def one_name_twice_beside_two_that_it_fits(log: Log) -> Answer:
+    """The same name on the same address is one person, also where it could be a third one's."""
+    one = log.contact("bh1", "Liam Webb", "webb@gmail.com")
+    other = log.person("36", "Liam Webb", "webb@gmail.com")
+    third = log.contact("bh2", "Liam Wexb", "webb@gmail.com")
+    fourth = log.contact("bh3", "Liam Wubb", "webb@gmail.com")
+    return Answer([{one, other}, {third}, {fourth}], [("refused", "fits several people")])
 
 
 def one_name_with_and_without_its_second_word(log: Log) -> Answer:

@@ -43,10 +43,33 @@
 
 {% macro last_names_contradict(one, other) -%}
     ({{ one.last }} is not null and {{ other.last }} is not null
-                and (not {{ last_names_agree(one.last, other.last) }} or {{ suffixes_differ(one.last, other.last) }}))
+                and (
+                    not {{ last_names_agree(one.last, other.last) }}
+                    and not ({{ first_names_are_whole(one, other) }} and {{ last_name_is_misspelt(one.last, other.last) }})
+                    or {{ suffixes_differ(one.last, other.last) }}
+                ))
 {%- endmacro %}
 
-{# Father and son: `miller sr` and `miller jr`, `miller ii` and `miller iii`. #}
+{# Both first names are there, and are more than an initial. #}
+{% macro first_names_are_whole(one, other) -%}
+    coalesce(length({{ one.first }}) > 1 and length({{ other.first }}) > 1, false)
+{%- endmacro %}
+
+{# A family shares its last name, and tells its people apart by the first: so beside first names that agree a last name may be
+   misspelt worse than otherwise. `identity.misspelt_last_name` says from how many letters on one may differ, from how many two, and
+   so on. A second letter may not where there are several words: García López's son is García Gómez. #}
+{% macro last_name_is_misspelt(one, other) -%}
+    {{ spelling_distance(one, other) }} <= case
+                        when substr({{ one }}, 1, 1) != substr({{ other }}, 1, 1) then 0
+                        {%- for least in var('identity').misspelt_last_name | reverse %}
+                        when least(length({{ one }}), length({{ other }})) >= {{ least }}
+                            {%- if not loop.last %} and {{ one }} || {{ other }} not like '% %' {%- endif %} then {{ loop.revindex }}
+                        {%- endfor %}
+                        else 0
+                    end
+{%- endmacro %}
+
+{# Father and son: `miller sr` and `miller jr`, `miller ii` and `miller iii`, `miller 2nd` and `miller 3rd`. #}
 {% macro suffixes_differ(one, other) -%}
     coalesce({{ name_suffix(one) }} != {{ name_suffix(other) }}, false)
 {%- endmacro %}
@@ -54,7 +77,7 @@
 {# The generation that stands behind a last name; null where there is none. #}
 {% macro name_suffix(last) -%}
     case
-            {%- for suffix, generation in {'jr': 2, 'junior': 2, 'filho': 2, 'sr': 1, 'senior': 1, 'ii': 2, 'iii': 3, 'iv': 4}.items() %}
+            {%- for suffix, generation in {'jr': 2, 'junior': 2, 'filho': 2, 'sr': 1, 'senior': 1, 'ii': 2, 'iii': 3, 'iv': 4, '2nd': 2, '3rd': 3, '4th': 4}.items() %}
             when {{ last }} like '% {{ suffix }}' then {{ generation }}
             {%- endfor %}
         end
@@ -69,13 +92,15 @@
 {%- endmacro %}
 
 {# First names agree by their first words, unless both have a second one that differs (Jean Paul is not Jean Luc); or as an initial;
-   or misspelt, but not in the last letter, which tells Daniel from Daniela and Maria from Mario. #}
+   or misspelt, but neither in the last letter, which tells Daniel from Daniela and Maria from Mario, nor in the first, which tells
+   Holly from Molly and is hardly ever mistyped. #}
 {% macro first_names_agree(one, other) -%}
     (
                 (split_part({{ one }}, ' ', 1) = split_part({{ other }}, ' ', 1) and {{ second_words_agree(one, other) }})
                 or (length({{ one }}) = 1 and substr({{ other }}, 1, 1) = {{ one }})
                 or (length({{ other }}) = 1 and substr({{ one }}, 1, 1) = {{ other }})
                 or ({{ nearly_equal(one, other) }}
+                    and substr({{ one }}, 1, 1) = substr({{ other }}, 1, 1)
                     and substr({{ one }}, length({{ one }}), 1) = substr({{ other }}, length({{ other }}), 1))
             )
 {%- endmacro %}

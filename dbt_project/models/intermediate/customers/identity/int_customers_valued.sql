@@ -30,8 +30,11 @@ judged as (
         blocked.reason as block_reason,
         coalesce(named.is_ambiguous, false) as is_ambiguous,
         case
-            when blocked.reason is null and not coalesce(named.is_ambiguous, false)
-                then coalesce(named.contradicted_names, '')
+            when blocked.reason is not null then null
+            when not coalesce(named.is_ambiguous, false) then coalesce(named.contradicted_names, '')
+            -- whoever it is, the very same whole name on the same value is the same
+            when length(keyed.first_name) > 1 and keyed.last_name is not null
+                then '=' || keyed.name_key
         end as person
 
     from shared
@@ -47,6 +50,18 @@ judged as (
 
 ),
 
+grouped as (
+
+    select
+        *,
+        min(record_key) over (partition by match_rule, match_value, person) as first_key,
+        min(case when block_reason is null and not is_ambiguous then record_key end)
+            over (partition by match_rule, match_value) as first_of_all
+
+    from judged
+
+),
+
 valued as (
 
     select
@@ -57,18 +72,18 @@ valued as (
         holders,
         case
             when block_reason is not null then 'blocked'
-            when is_ambiguous then 'refused'
+            when is_ambiguous and (person is null or record_key = first_key) then 'refused'
             else 'candidate'
         end as status,
         case
             when block_reason is not null then block_reason
-            when is_ambiguous then 'the name fits several people who share this value'
+            when is_ambiguous and (person is null or record_key = first_key)
+                then 'the name fits several people who share this value'
         end as reason,
-        min(record_key) over (partition by match_rule, match_value, person) as first_key,
-        min(case when person is not null then record_key end)
-            over (partition by match_rule, match_value) as first_of_all
+        first_key,
+        first_of_all
 
-    from judged
+    from grouped
 
 )
 
