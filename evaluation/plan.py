@@ -97,7 +97,7 @@ def measured(set_name: str, variant: str) -> Result:
         salesforce=sum(each.key.startswith(SALESFORCE) for each in records),
         people=len(set(people.values())),
         lines=[*canon, *yardsticks],
-        targets=targets(canon[0].score, canon[-1].score, yardsticks[0].score, yardsticks[-2].score),
+        targets=targets(canon[0].score, canon[-1].score, to_beat(yardsticks), yardsticks[-2].score),
         suggestions=len(decision.suggested),
         accepted=len(accepted),
     )
@@ -128,6 +128,15 @@ def yardstick_lines(records: Sequence[Record], people: dict[str, str]) -> Iterat
     yield Line(f"{splink}, probability ≥ {THRESHOLD}", YARDSTICK, usual)
     best = prediction.best(people)
     yield Line(f"{splink}, best F1 (weight ≥ {best.weight})", YARDSTICK, best.score)
+
+
+def to_beat(yardsticks: Sequence[Line]) -> Score:
+    """The cascade whose recall Canon must reach: what finds most of those that are precise enough.
+
+    Only the two guarded ones are asked. More recall at the price of wrong pairs is not what Canon is for.
+    """
+    plain, named = (line.score for line in yardsticks[:2])
+    return plain if (plain.precision or 0) >= PRECISION and plain.recall >= named.recall else named
 
 
 def targets(canon: Score, suggested: Score, cascade: Score, splink: Score) -> list[Target]:

@@ -15,8 +15,8 @@ NOTES = (
     "Counted are pairs of records, across the two systems and within one: merged are those in one customer, "
     "right those of them that are one person; recall is their share of all pairs of one person. Canon: "
     "marts.customer_sources after `canon sync`. Tiers: connected components of the accepted links of these "
-    "tiers alone. Targets: a precision of at least 0.999; at least the recall of the cascade that is unique "
-    "per system; with accepted suggestions at least the F1 of Splink at its usual threshold.",
+    "tiers alone. Targets: a precision of at least 0.999; at least the recall of the guarded cascade that "
+    "finds most at that precision; with accepted suggestions at least Splink's F1 at its usual threshold.",
     "Suggestions: `canon review suggest`; the truth accepts the right ones and rejects the wrong ones. "
     "Cascade: same e-mail; else same external id; else same first name, last name and domain. Unique per "
     "system: the latter two only where no system has the value twice, as Canon's own guard asks. And one "

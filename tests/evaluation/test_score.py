@@ -2,7 +2,7 @@
 
 import pytest
 
-from evaluation.plan import CANON, SUGGESTED, TIER, YARDSTICK, Line, Result, targets
+from evaluation.plan import CANON, SUGGESTED, TIER, YARDSTICK, Line, Result, targets, to_beat
 from evaluation.score import Score, score
 from evaluation.table import as_json, complaints, figure
 
@@ -102,3 +102,18 @@ def test_a_yardstick_that_merges_nothing_fails_but_a_tier_may():
 )
 def test_figures_are_rounded_down(value, text):
     assert figure(value) == text
+
+
+@pytest.mark.parametrize(
+    ("plain", "named", "beaten"),
+    [
+        ((1000, 1000), (800, 800), "plain"),
+        ((1000, 900), (800, 800), "named"),
+        ((700, 700), (800, 800), "named"),
+    ],
+)
+def test_the_cascade_to_beat_finds_most_of_those_that_are_precise(
+    plain: tuple[int, int], named: tuple[int, int], beaten: str
+):
+    scores = {"plain": Score(plain[0], 2000, plain[1]), "named": Score(named[0], 2000, named[1])}
+    assert to_beat([Line(name, YARDSTICK, made) for name, made in scores.items()]) is scores[beaten]

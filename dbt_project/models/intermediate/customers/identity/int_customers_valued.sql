@@ -33,8 +33,8 @@ judged as (
             when blocked.reason is not null then null
             when not coalesce(named.is_ambiguous, false) then coalesce(named.contradicted_names, '')
             -- whoever it is, the very same whole name on the same value is the same
-            when length(keyed.first_name) > 1 and keyed.last_name is not null
-                then '=' || keyed.name_key
+            when length(shared.first_name) > 1 and shared.last_name is not null
+                then '=' || shared.name_key
         end as person
 
     from shared
