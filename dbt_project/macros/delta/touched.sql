@@ -38,7 +38,7 @@
     {%- if not execute -%}
         {%- do ref(touched) -%}
     {%- elif is_delta() -%}
-        inner join {{ ref(touched) }} as touched
+        semi join {{ ref(touched) }} as touched
         on {% for column, expression in columns.items() %}{{ expression }} = touched.{{ column }}{{ ' and ' if not loop.last }}{% endfor %}
     {%- endif -%}
 {%- endmacro %}

@@ -1,13 +1,32 @@
-{# Like dbt's own; besides, a model that is kept by deltas is made anew where nothing may be relied on: see int_customers_changed. #}
+{# Like dbt's own, but for models that are kept by deltas: they are made anew together, where int_customers_changed says so. #}
 {% macro should_full_refresh() %}
     {% set wanted = config.get('full_refresh') %}
     {% if wanted is none %}
         {% set wanted = flags.FULL_REFRESH %}
     {% endif %}
-    {{ return(wanted or (config.get('touched') is not none and everything_changed())) }}
+    {% if config.get('touched') is none %}
+        {{ return(wanted) }}
+    {% endif %}
+    {% if wanted and not touches_all() %}
+        {{ exceptions.raise_compiler_error(
+            this.identifier ~ " is kept by deltas and made anew only together with the models before it: "
+            ~ "dbt build --full-refresh --select int_customers_changed+"
+        ) }}
+    {% endif %}
+    {{ return(touches_all()) }}
 {% endmacro %}
 
-{% macro everything_changed() %}
-    {% set changed = adapter.get_relation(database=this.database, schema=this.schema, identifier='int_customers_changed') %}
-    {{ return(changed is none or run_query("select 1 from " ~ changed ~ " where is_all limit 1").rows | length > 0) }}
+{# Whether this build looks at every record, or none was ever taken in: then the tables of identity are made anew. False where
+   nothing is there yet, as in unit tests. #}
+{% macro touches_all() %}
+    {% set changed = adapter.get_relation(this.database, this.schema, 'int_customers_changed') if this and execute %}
+    {% if not changed %}
+        {{ return(false) }}
+    {% endif %}
+    {% set traced = adapter.get_relation(this.database, this.schema, 'int_customers_traced') %}
+    {{ return(has_rows(changed ~ " where is_all") or not traced or not has_rows(traced)) }}
+{% endmacro %}
+
+{% macro has_rows(relation) %}
+    {{ return(run_query("select 1 from " ~ relation ~ " limit 1").rows | length > 0) }}
 {% endmacro %}

@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 -- the Salesforce records that HubSpot contacts say they are
 with
 

@@ -9,21 +9,18 @@ with
 names as (
 
     select distinct
-        shared.match_rule,
-        shared.match_value,
-        shared.first_name,
-        shared.last_name,
-        shared.name_key
+        match_rule,
+        match_value,
+        first_name,
+        last_name,
+        name_key
 
-    from {{ ref('int_customers_shared') }} as shared
-
-    {{ only_touched('int_customers_revalued', {
-        'match_rule': 'shared.match_rule', 'match_value': 'shared.match_value',
-    }) }}
+    from {{ ref('int_customers_revalued') }}
 
     where
-        shared.block_reason is null
-        and shared.holders <= {{ var('identity').max_records_per_key }}
+        block_reason is null
+        and holders > 1
+        and holders <= {{ var('identity').max_records_per_key }}
 
 ),
 

@@ -12,10 +12,7 @@ relinked as (
 
     select record_key from changed
     union
-    select keyed.record_key
-    from {{ ref('int_customers_keyed') }} as keyed
-    inner join {{ ref('int_customers_revalued') }} as revalued
-        on keyed.match_rule = revalued.match_rule and keyed.match_value = revalued.match_value
+    select record_key from {{ ref('int_customers_revalued') }}
     union
     select stated.left_key as record_key
     from {{ ref('int_customers_stated') }} as stated

@@ -1,4 +1,5 @@
--- shared values about which something may have changed: those of changed records, now and before
+-- everybody who has a value of which something may have changed: one that a changed record has, or
+-- had
 with
 
 keyed as (
@@ -15,11 +16,11 @@ changed as (
 
 held_before as (
 
-    {{ rows_before('int_customers_shared', ['record_key', 'match_rule', 'match_value']) }}
+    {{ rows_before('int_customers_valued', ['record_key', 'match_rule', 'match_value']) }}
 
 ),
 
-revalued as (
+touched as (
 
     select
         keyed.match_rule,
@@ -34,6 +35,22 @@ revalued as (
     from held_before
     inner join changed
         on held_before.record_key = changed.record_key
+
+),
+
+revalued as (
+
+    select
+        keyed.*,
+        count(*) over (partition by keyed.match_rule, keyed.match_value) as holders
+
+    from keyed
+
+    {% if not touches_all() %}
+    inner join touched
+        on keyed.match_rule = touched.match_rule
+        and keyed.match_value = touched.match_value
+    {% endif %}
 
 )
 

@@ -9,13 +9,9 @@ with
 
 shared as (
 
-    select shared.*
+    select * from {{ ref('int_customers_revalued') }}
 
-    from {{ ref('int_customers_shared') }} as shared
-
-    {{ only_touched('int_customers_revalued', {
-        'match_rule': 'shared.match_rule', 'match_value': 'shared.match_value',
-    }) }}
+    where holders > 1
 
 ),
 
