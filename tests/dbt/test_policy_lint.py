@@ -66,18 +66,21 @@ def source_field(system: str, object_name: str, name: str, **parts: Any) -> Edit
     )
 
 
+RULES = (
+    "aggregation, all_true, any_true, consent_latest_explicit, consent_most_restrictive, frequency, longest, "
+    "max_value, min_value, monotonic, oldest_value, other_attribute_winner, owner_only, recency, shortest, "
+    "source_priority, trust_score, unanimous_or_null"
+)
 SYSTEMS = "billing, commerce, esp, hubspot, product, salesforce"
 
 CASES: dict[str, tuple[Edit, str]] = {
     "unknown rule": (
         line("customer", "phone", rule="newest"),
-        "ownership.customer.phone.rule must be one of consent_most_restrictive, max_value, monotonic, "
-        "owner_only, recency, source_priority; it says 'newest'.",
+        f"ownership.customer.phone.rule must be one of {RULES}; it says 'newest'.",
     ),
     "no rule": (
         lambda policy: policy["ownership"]["company"]["name"].pop("rule"),
-        "ownership.company.name.rule must be one of consent_most_restrictive, max_value, monotonic, "
-        "owner_only, recency, source_priority; it says ''.",
+        f"ownership.company.name.rule must be one of {RULES}; it says ''.",
     ),
     "unknown source": (
         line("customer", "phone", sources=["salesforce", "hubspotx"]),
@@ -105,8 +108,8 @@ CASES: dict[str, tuple[Edit, str]] = {
     ),
     "misspelt key in the matrix": (
         line("customer", "phone", blnk="keep_blank"),
-        "A key of ownership.customer.phone must be one of rule, sources, blank, group, order, needs_review, "
-        "steward, why; it says 'blnk'.",
+        "A key of ownership.customer.phone must be one of rule, sources, blank, group, order, trust, "
+        "follows, needs_review, steward, why; it says 'blnk'.",
     ),
     "unknown normaliser": (
         lambda policy: policy["field_map"]["customer"]["hubspot"]["contacts"]["phone"].update(

@@ -5,13 +5,14 @@
 {% macro lint_policy() %}
     {% if not execute %}
         {% do lint_identity() %}
-        {% for entity, matrix in var('ownership').items() %}
+        {% for entity, stated in var('ownership').items() %}
+            {% set matrix = ownership(entity) %}
             {% do canonical_types(entity) %}
             {% for field, line in matrix.items() %}
                 {% set where = 'ownership.' ~ entity ~ '.' ~ field %}
-                {% for key in line %}
+                {% for key in stated[field] %}
                     {% do require_one_of('A key of ' ~ where, key, [
-                        'rule', 'sources', 'blank', 'group', 'order', 'needs_review', 'steward', 'why',
+                        'rule', 'sources', 'blank', 'group', 'order', 'trust', 'follows', 'needs_review', 'steward', 'why',
                     ]) %}
                 {% endfor %}
                 {% do require_rule(where, line) %}
@@ -76,7 +77,9 @@
 
 {% macro require_rule(where, line) %}
     {% set rules = [
-        'consent_most_restrictive', 'max_value', 'monotonic', 'owner_only', 'recency', 'source_priority',
+        'aggregation', 'all_true', 'any_true', 'consent_latest_explicit', 'consent_most_restrictive', 'frequency', 'longest',
+        'max_value', 'min_value', 'monotonic', 'oldest_value', 'other_attribute_winner', 'owner_only', 'recency', 'shortest',
+        'source_priority', 'trust_score', 'unanimous_or_null',
     ] %}
     {% do require_one_of(where ~ '.rule', line.rule, rules) %}
     {% if line.rule == 'monotonic' and not line.order %}
@@ -122,7 +125,7 @@
 
 {% macro require_same_line_in_group(entity, field, line, matrix) %}
     {% for other, its in matrix.items() if line.group and its.group == line.group %}
-        {% if (its.rule, its.sources, its.blank) != (line.rule, line.sources, line.blank) %}
+        {% if (its.rule, its.ranks, its.blank) != (line.rule, line.ranks, line.blank) %}
             {{ exceptions.raise_compiler_error(
                 "ownership." ~ entity ~ ": '" ~ field ~ "' and '" ~ other ~ "' are in group '" ~ line.group
                 ~ "' and move together: give both the same rule, sources and blank."
