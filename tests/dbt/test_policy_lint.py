@@ -69,7 +69,8 @@ def source_field(system: str, object_name: str, name: str, **parts: Any) -> Edit
 RULES = (
     "aggregation, all_true, any_true, consent_latest_explicit, consent_most_restrictive, frequency, longest, "
     "max_value, min_value, monotonic, oldest_value, other_attribute_winner, owner_only, recency, shortest, "
-    "source_priority, trust_score, unanimous_or_null"
+    "source_priority, trust_score, unanimous_or_null, prefer_<system>_unless_blank, always_use_<system>, "
+    "two_way, dont_sync"
 )
 
 
@@ -77,6 +78,11 @@ def trusted(**trust: Any) -> Edit:
     """An edit that gives the phone to whom is trusted most; by default both systems are."""
     by_source = {"salesforce": {"max": 90}, "hubspot": {"max": 80}, **trust}
     return line("customer", "phone", rule="trust_score", trust=by_source)
+
+
+def preset(rule: str, **parts: Any) -> Edit:
+    """An edit that leaves the phone to a preset."""
+    return lambda policy: policy["ownership"]["customer"].update(phone={"rule": rule, **parts})
 
 
 SYSTEMS = "billing, commerce, esp, hubspot, product, salesforce"
@@ -100,7 +106,7 @@ CASES: dict[str, tuple[Edit, str]] = {
     ),
     "unknown blank policy": (
         line("customer", "phone", blank="skip"),
-        "ownership.customer.phone.blank must be one of fall_through, keep_blank; it says 'skip'.",
+        "ownership.customer.phone.blank must be one of fall_through, keep_blank, clear; it says 'skip'.",
     ),
     "mapped field that nobody owns": (
         source_field("hubspot", "contacts", "favourite_colour", to="colour", type="string"),
@@ -117,7 +123,7 @@ CASES: dict[str, tuple[Edit, str]] = {
     "misspelt key in the matrix": (
         line("customer", "phone", blnk="keep_blank"),
         "A key of ownership.customer.phone must be one of rule, sources, blank, group, order, trust, "
-        "follows, needs_review, steward, why; it says 'blnk'.",
+        "follows, max_age, needs_review, steward, why; it says 'blnk'.",
     ),
     "unknown normaliser": (
         lambda policy: policy["field_map"]["customer"]["hubspot"]["contacts"]["phone"].update(
@@ -317,8 +323,8 @@ CASES: dict[str, tuple[Edit, str]] = {
             for field in ("street", "city", "state", "postal_code", "country")
         ],
         "ownership.customer.street is in group 'address', which moves as a whole, and longest looks at "
-        "single values: write one of source_priority, owner_only, recency, oldest_value, frequency, trust_score, "
-        "other_attribute_winner.",
+        "single values: write one of source_priority, owner_only, recency, oldest_value, frequency, "
+        "trust_score, other_attribute_winner.",
     ),
     "a blank that cannot win": (
         line("customer", "last_activity_at", blank="keep_blank"),
@@ -329,6 +335,43 @@ CASES: dict[str, tuple[Edit, str]] = {
         line("customer", "usage_score", sources=["billing"]),
         "ownership.customer.usage_score can never have a value: field_map has no line that fills it from "
         "billing. Write `sources` with one of product, or add such a line.",
+    ),
+    "a preset of no system": (
+        line("customer", "phone", rule="prefer_marketo_unless_blank"),
+        f"ownership.customer.phone.rule must be one of {RULES}; it says 'prefer_marketo_unless_blank'.",
+    ),
+    "a preset of a system that cannot fill the field": (
+        line("customer", "phone", rule="always_use_product"),
+        f"ownership.customer.phone.rule must be one of {RULES}; it says 'always_use_product'.",
+    ),
+    "a preset with blanks of its own": (
+        preset("always_use_hubspot", blank="fall_through"),
+        "ownership.customer.phone.blank: what always_use_hubspot does with blanks is in its name; remove it, "
+        "or write `rule: source_priority`.",
+    ),
+    "dont_sync of nobody's value": (
+        preset("dont_sync"),
+        "ownership.customer.phone.rule is dont_sync: `sources` must name the one system whose value is "
+        "shown, and nobody else's ever.",
+    ),
+    "consent in both directions": (
+        lambda policy: policy["ownership"]["customer"].update(email_opted_out={"rule": "two_way"}),
+        "ownership.customer.email_opted_out is consent: write `rule: consent_most_restrictive`; "
+        "'recency' could lose an opt-out.",
+    ),
+    "clearing what stands elsewhere": (
+        line("customer", "account_owner", blank="clear"),
+        "ownership.customer.account_owner.blank is clear, but field_map.customer.salesforce.Contact.OwnerId "
+        "leads to another record, of which nobody knows whether it was cleared: write `blank: fall_through`.",
+    ),
+    "an age that is none": (
+        line("customer", "phone", max_age="a year"),
+        "ownership.customer.phone.max_age must be a duration such as P90D or PT12H; it says 'a year'.",
+    ),
+    "consent that expires": (
+        line("customer", "email_opted_out", max_age="P365D"),
+        "ownership.customer.email_opted_out.max_age: consent does not age, and an opt-out never expires; "
+        "remove it.",
     ),
     "consent by another name": (
         lambda policy: [
@@ -352,6 +395,23 @@ def test_a_policy_that_cannot_be_meant_is_named_with_what_is_legal(
 ) -> None:
     edit, message = CASES[case]
     assert message in lint(edit)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"rule": "prefer_hubspot_unless_blank"},
+        {"rule": "always_use_salesforce"},
+        {"rule": "two_way"},
+        {"rule": "two_way", "sources": ["salesforce", "hubspot"], "blank": "fall_through"},
+        {"rule": "dont_sync", "sources": ["hubspot"]},
+        {"rule": "recency", "sources": ["salesforce", "hubspot"], "blank": "clear", "max_age": "P365D"},
+        {"rule": "source_priority", "sources": [["salesforce", "hubspot"]]},
+    ],
+    ids=str,
+)
+def test_a_line_that_can_be_meant_passes(parts: dict[str, Any], lint: Callable[[Edit], str]) -> None:
+    assert lint(lambda policy: policy["ownership"]["customer"].update(phone=parts)) == ""
 
 
 def test_the_policy_as_it_is_passes(lint: Callable[[Edit], str]) -> None:

@@ -1,6 +1,6 @@
 {# Only what all records that may win agree on; where two disagree, nobody's value.
 
-   A blank says nothing, and disagrees where the line says `blank: keep_blank`. #}
+   A blank says nothing, and disagrees where the line lets it win. #}
 {% macro conflict_rule__unanimous_or_null(cell, policy) %}
     {% set apart = 'over (partition by ' ~ cell.id ~ ')' %}
     {% set stated = 'case when ' ~ cell.may_win ~ ' then ' ~ cell.field ~ ' end' %}
@@ -8,7 +8,7 @@
     {{ return({
         'eligible': may_win(cell, policy),
         'holds': 'min(' ~ stated ~ ') ' ~ apart ~ ' = max(' ~ stated ~ ') ' ~ apart
-            ~ (whole if policy.blank == 'keep_blank' else ''),
+            ~ (whole if policy.blank in ('keep_blank', 'clear') else ''),
         'priority': '1',
     }) }}
 {% endmacro %}

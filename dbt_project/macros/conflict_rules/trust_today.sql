@@ -6,12 +6,11 @@
         {%- endfor %} end
 {%- endmacro %}
 
-{# What age has left of the trust that a source can lose, from 1 to 0. A clock that is ahead of ours has age 0. #}
+{# What age has left of the trust that a source can lose, from 1 to 0. #}
 {% macro share_left(cell, trust) -%}
     {%- if (trust.decay or 'none') == 'none' -%} 1
     {%- else -%}
-    {%- set periods = 'cast(greatest(0, ' ~ epoch_ms('sync_started_at') ~ ' - ' ~ epoch_ms(cell.clock) ~ ') as double) / '
-        ~ (duration_minutes(trust.period) * 60000) -%}
+    {%- set periods = 'cast(' ~ age_ms(cell) ~ ' as double) / ' ~ (duration_minutes(trust.period) * 60000) -%}
     {%- if trust.decay == 'linear' -%} greatest(0, 1 - {{ periods }})
     {%- else -%} power(0.5, {{ periods }})
     {%- endif -%}

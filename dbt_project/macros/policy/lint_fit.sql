@@ -25,7 +25,7 @@
             ~ " looks at single values: write one of " ~ whole | join(', ') ~ "."
         ) }}
     {% endif %}
-    {% if line.blank == 'keep_blank' and rule in ('max_value', 'min_value', 'longest', 'shortest', 'aggregation') %}
+    {% if line.blank in ('keep_blank', 'clear') and rule in ('max_value', 'min_value', 'longest', 'shortest', 'aggregation') %}
         {{ exceptions.raise_compiler_error(where ~ ".blank: no blank can win under " ~ rule ~ "; write `blank: fall_through`.") }}
     {% endif %}
 {% endmacro %}
@@ -64,4 +64,43 @@
             {% endfor %}
         {% endfor %}
     {% endfor %}
+{% endmacro %}
+
+{# What a preset says of blanks is what its name means; only two_way may leave clearings out. #}
+{% macro require_whole_preset(where, stated, line) %}
+    {% if stated.rule == 'dont_sync' and stated.sources | length != 1 %}
+        {{ exceptions.raise_compiler_error(
+            where ~ ".rule is dont_sync: `sources` must name the one system whose value is shown, and nobody else's ever."
+        ) }}
+    {% endif %}
+    {% if stated.blank and line.rule != stated.rule and stated.rule != 'two_way' %}
+        {{ exceptions.raise_compiler_error(
+            where ~ ".blank: what " ~ stated.rule ~ " does with blanks is in its name; remove it, or write `rule: source_priority`."
+        ) }}
+    {% endif %}
+{% endmacro %}
+
+{# Whether a value was cleared is known of a record's own field only: one that stands elsewhere may just not be there. #}
+{% macro require_known_clearing(entity, field, line) %}
+    {% for system, objects in var('field_map')[entity].items() if line.blank == 'clear' and system in line.sources %}
+        {% for object, lines in objects.items() %}
+            {% for name, mapped in lines.items() if mapped.to == field and (mapped.through or mapped.else) %}
+                {{ exceptions.raise_compiler_error(
+                    "ownership." ~ entity ~ "." ~ field ~ ".blank is clear, but field_map." ~ entity ~ "." ~ system ~ "." ~ object ~ "."
+                    ~ name ~ " leads to another record, of which nobody knows whether it was cleared: write `blank: fall_through`."
+                ) }}
+            {% endfor %}
+        {% endfor %}
+    {% endfor %}
+{% endmacro %}
+
+{# An age is a duration, and consent has none: an opt-out does not expire. #}
+{% macro require_age(where, line) %}
+    {% if line.max_age is defined and not duration_minutes(line.max_age) %}
+        {{ exceptions.raise_compiler_error(
+            where ~ ".max_age must be a duration such as P90D or PT12H; it says '" ~ line.max_age ~ "'."
+        ) }}
+    {% elif line.max_age and line.rule.startswith('consent_') %}
+        {{ exceptions.raise_compiler_error(where ~ ".max_age: consent does not age, and an opt-out never expires; remove it.") }}
+    {% endif %}
 {% endmacro %}

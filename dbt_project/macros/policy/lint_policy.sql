@@ -12,12 +12,15 @@
                 {% set where = 'ownership.' ~ entity ~ '.' ~ field %}
                 {% for key in stated[field] %}
                     {% do require_one_of('A key of ' ~ where, key, [
-                        'rule', 'sources', 'blank', 'group', 'order', 'trust', 'follows', 'needs_review', 'steward', 'why',
+                        'rule', 'sources', 'blank', 'group', 'order', 'trust', 'follows', 'max_age', 'needs_review', 'steward', 'why',
                     ]) %}
                 {% endfor %}
+                {% do require_whole_preset(where, stated[field], line) %}
                 {% do require_rule(where, line) %}
                 {% do require_known_sources(where, line) %}
-                {% do require_one_of(where ~ '.blank', line.blank or 'fall_through', ['fall_through', 'keep_blank']) %}
+                {% do require_one_of(where ~ '.blank', line.blank or 'fall_through', ['fall_through', 'keep_blank', 'clear']) %}
+                {% do require_known_clearing(entity, field, line) %}
+                {% do require_age(where, line) %}
                 {% do require_same_line_in_group(entity, field, line, matrix) %}
                 {% do require_parameters(where, line) %}
                 {% do require_fitting_rule(where, line, types[field]) %}
@@ -86,7 +89,8 @@
         'max_value', 'min_value', 'monotonic', 'oldest_value', 'other_attribute_winner', 'owner_only', 'recency', 'shortest',
         'source_priority', 'trust_score', 'unanimous_or_null',
     ] %}
-    {% do require_one_of(where ~ '.rule', line.rule, rules) %}
+    {% set presets = ['prefer_<system>_unless_blank', 'always_use_<system>', 'two_way', 'dont_sync'] %}
+    {% do require_one_of(where ~ '.rule', line.rule, rules + presets) %}
     {% if line.rule == 'owner_only' and line.sources | length != 1 %}
         {{ exceptions.raise_compiler_error(
             where ~ ".rule is owner_only: `sources` must name the one owner; it names " ~ line.sources | join(', ')
@@ -137,7 +141,7 @@
 
 {% macro require_same_line_in_group(entity, field, line, matrix) %}
     {% for other, its in matrix.items() if line.group and its.group == line.group %}
-        {% if (its.rule, its.ranks, its.blank, its.trust, its.follows) != (line.rule, line.ranks, line.blank, line.trust, line.follows) %}
+        {% if (its.rule, its.ranks, its.blank, its.trust, its.follows) != (line.rule, line.ranks, line.blank, line.trust, line.follows) or its.max_age != line.max_age %}
             {{ exceptions.raise_compiler_error(
                 "ownership." ~ entity ~ ": '" ~ field ~ "' and '" ~ other ~ "' are in group '" ~ line.group
                 ~ "' and move together: give both the same rule, sources and blank."

@@ -1,8 +1,9 @@
-{# The ownership matrix of one entity: field -> line, with `sources` as a flat list, first wins, and `ranks` as the list of
-   lists that shared ranks make of it. What a line may say is checked once, by lint_policy. #}
+{# The ownership matrix of one entity: field -> line, presets spelt out, with `sources` as a flat list, first wins, and `ranks`
+   as the list of lists that shared ranks make of it. What a line may say is checked once, by lint_policy. #}
 {% macro ownership(entity) %}
     {% set matrix = {} %}
-    {% for field, line in var('ownership')[entity].items() %}
+    {% for field, stated in var('ownership')[entity].items() %}
+        {% set line = dict(stated, **preset(entity, field, stated)) %}
         {% set ranks = source_ranks(line.sources or []) %}
         {% do matrix.update({field: dict(line, ranks=ranks, sources=ranks | sum(start=[]))}) %}
     {% endfor %}

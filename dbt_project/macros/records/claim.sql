@@ -20,12 +20,17 @@
     {{ return(rule) }}
 {% endmacro %}
 
-{# What a rule can use of a record: SQL for the value, whether it is blank, its clock, the tie-break. #}
+{# What a rule can use of a record: SQL for the value, whether it is blank, its clock, the tie-break. A blank that was seen to
+   change is a clearing (`was_cleared`); one that was never anything else is not, nor is a text that is no value. #}
 {% macro claim_cell(entity, line) %}
     {% set members = line.members %}
     {% set clocks = [] %}
     {% for member in members %}
         {% do clocks.append(member ~ '_changed_at') %}
+    {% endfor %}
+    {% set cleared = [] %}
+    {% for member in members %}
+        {% do cleared.append('(' ~ member ~ '_raw is null and ' ~ member ~ "_clock != 'record_modified')") %}
     {% endfor %}
     {% set changed_at = clocks[0] if clocks | length == 1 else 'greatest(' ~ clocks | join(', ') ~ ')' %}
     {{ return({
@@ -35,6 +40,7 @@
         'members': members,
         'may_win': may_win_column(rank_column(line.field, line.policy)),
         'is_blank': '(' ~ members | join(' is null and ') ~ ' is null)',
+        'was_cleared': 'coalesce(' ~ cleared | join(' or ') ~ ', false)',
         'changed_at': changed_at,
         'clock': 'coalesce(' ~ changed_at ~ ", modified_at, cast('1970-01-01' as timestamp))",
         'tie': 'tie_' ~ (tie_orders(entity).index(line.policy.ranks) + 1),

@@ -142,7 +142,11 @@ select * from ranked
         {%- for source in peers %} when '{{ source }}' then {{ place }}{% endfor %}{% endfor %} else 0 end
 {%- endmacro %}
 
-{# Whether a rule of the matrix asks what time it is. #}
+{# Whether a line of the matrix asks what time it is. #}
 {% macro goes_by_now(entity) %}
-    {{ return(ownership(entity).values() | selectattr('rule', 'equalto', 'trust_score') | list | length > 0) }}
+    {% set dated = [] %}
+    {% for field, policy in ownership(entity).items() if policy.rule == 'trust_score' or policy.max_age %}
+        {% do dated.append(field) %}
+    {% endfor %}
+    {{ return(dated | length > 0) }}
 {% endmacro %}
