@@ -162,13 +162,19 @@ def _explain_now(con: duckdb.DuckDBPyConnection, wanted: str) -> Explanation:
     )
 
 
-def _matrix(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, ...]]:
-    """The owned fields of a customer, in the order of the policy, with their sources, best first."""
+Ranks = tuple[tuple[str, ...], ...]
+
+
+def _matrix(con: duckdb.DuckDBPyConnection) -> dict[str, Ranks]:
+    """The owned fields of a customer, in the order of the policy, each with the sources of its ranks."""
     found = con.execute(
         "select field, cast(sources as varchar) from marts.field_ownership "
         "where entity like 'customer%' order by rowid"
     ).fetchall()
-    return {name: tuple(re.findall(r"[a-z][a-z0-9_]*", sources or "")) for name, sources in found}
+    return {
+        name: tuple(tuple(re.findall(r"[a-z][a-z0-9_]*", rank)) for rank in (sources or "").split(","))
+        for name, sources in found
+    }
 
 
 def _links(con: duckdb.DuckDBPyConnection, customer_id: str, as_of: datetime | None) -> tuple[Link, ...]:
@@ -217,7 +223,7 @@ def _losers(con: duckdb.DuckDBPyConnection, customer_id: str) -> dict[Loser, str
 
 def _field(
     row: dict[str, Any],
-    sources: tuple[str, ...],
+    ranks: Ranks,
     candidates: Sequence[dict[str, Any]],
     losers: dict[Loser, str],
     history: Sequence[Change],
@@ -226,11 +232,14 @@ def _field(
     changed_at = row["changed_at"]
     standing = Standing(
         rule=row["rule"],
-        sources=sources,
+        sources=tuple(source for rank in ranks for source in rank),
         source=row["source"],
         value=row["value"],
         changed_at=f"{changed_at:%Y-%m-%d %H:%M:%S}".removesuffix(":00") if changed_at else None,
         contested=any(each.value is not None and each.value != row["value"] for each in judged),
+        peers=tuple(
+            source for rank in ranks if row["source"] in rank for source in rank if source != row["source"]
+        ),
     )
     return FieldExplanation(
         field=row["field"],
@@ -255,17 +264,28 @@ def _judge(row: dict[str, Any], candidate: dict[str, Any], losers: dict[Loser, s
     """A candidate with the reason why it did not win."""
     record = (candidate["source"], candidate["object"], candidate["source_record_id"])
     reason: str | None
-    if record == (row["source"], row["object"], row["source_record_id"]):
+    if record == (row["source"], row["object"], row["source_record_id"]) or _contributed(row, record):
         reason = None
     elif (row["field"], *record) in losers:
         reason = losers[(row["field"], *record)]
     elif candidate["value"] is None:
         reason = "blank"
-    elif candidate["value"] == row["value"]:
+    elif _agrees(row, candidate["value"]):
         reason = "same_value"
     else:
         reason = "deleted" if candidate["is_deleted"] else "overruled"
     return Candidate(*record, candidate["value"], candidate["changed_at"], candidate["clock"], reason)
+
+
+def _contributed(row: dict[str, Any], record: Record) -> bool:
+    """Whether a set holds what this record says; copies of before sets say nothing of it."""
+    return ":".join(record) in (row.get("contributors") or "").split(" ")
+
+
+def _agrees(row: dict[str, Any], value: str) -> bool:
+    if row["rule"] == "aggregation":
+        return set(value.split(";")) <= set((row["value"] or "").split(";"))
+    return bool(value == row["value"])
 
 
 def _history(

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Standing:
-    """How a field stands: its rule, the sources that may win (best first), and who won when with what."""
+    """How a field stands: its rule, the sources that may win (best first), and who won when with what.
+
+    `peers` are the sources that share the winner's rank.
+    """
 
     rule: str
     sources: tuple[str, ...]
@@ -14,12 +17,13 @@ class Standing:
     value: str | None
     changed_at: str | None
     contested: bool
+    peers: tuple[str, ...] = ()
 
 
 def flips_if(standing: Standing) -> list[str]:
     """Sentences that each name one event after which another value would be canonical."""
     if standing.value is None and standing.source is None:
-        return _unset(standing)
+        return _apart(standing) if _is_apart(standing) else _unset(standing)
     return _BY_RULE.get(standing.rule, _otherwise)(standing)
 
 
@@ -30,6 +34,7 @@ def _unset(standing: Standing) -> list[str]:
 def _source_priority(standing: Standing) -> list[str]:
     above = _above(standing)
     texts = [f"if {source} stated a value" for source in above]
+    texts += [f"if {source}'s value changed later than {_since(standing)}" for source in standing.peers]
     texts.append(f"if {standing.source} changed it")
     if standing.contested:
         texts.append(f"if {standing.source} cleared it")
@@ -42,9 +47,8 @@ def _owner_only(standing: Standing) -> list[str]:
 
 
 def _recency(standing: Standing) -> list[str]:
-    since = standing.changed_at or "now"
     others = [source for source in standing.sources if source != standing.source]
-    texts = [f"if {source}'s value changed later than {since}" for source in others]
+    texts = [f"if {source}'s value changed later than {_since(standing)}" for source in others]
     return [*texts, f"if {standing.source} changed it"]
 
 
@@ -69,6 +73,58 @@ def _extreme(word: str) -> Callable[[Standing], list[str]]:
     return sentences
 
 
+def _oldest_value(standing: Standing) -> list[str]:
+    return [
+        f"if {standing.source} changed it",
+        f"if a record came in whose value has stood since before {_since(standing)}",
+    ]
+
+
+def _frequency(standing: Standing) -> list[str]:
+    return [f"if more records of {_either(standing.sources)} agreed on another value"]
+
+
+def _latest_consent(standing: Standing) -> list[str]:
+    other = "false" if standing.value == "true" else "true"
+    return [f"if any record of this person stated {other} later than {_since(standing)}"]
+
+
+def _one_weighs(strong: str) -> Callable[[Standing], list[str]]:
+    def sentences(standing: Standing) -> list[str]:
+        if standing.value == strong:
+            return [f"only if no record of {_either(standing.sources)} said {strong} any more"]
+        return [f"if any of {_either(standing.sources)} stated {strong}"]
+
+    return sentences
+
+
+def _unanimous(standing: Standing) -> list[str]:
+    return [f"if any of {_either(standing.sources)} stated another value: then it is blank"]
+
+
+def _is_apart(standing: Standing) -> bool:
+    return standing.rule == "unanimous_or_null" and standing.contested
+
+
+def _apart(standing: Standing) -> list[str]:
+    return [f"if all records of {_either(standing.sources)} stated one value"]
+
+
+def _aggregation(standing: Standing) -> list[str]:
+    return [
+        f"if any of {_either(standing.sources)} stated a value that is not in it",
+        "if nobody stated one of its values any more",
+    ]
+
+
+def _trust_score(standing: Standing) -> list[str]:
+    return [f"if another value were trusted more than {standing.source}'s, by a change or by time alone"]
+
+
+def _other_attribute(standing: Standing) -> list[str]:
+    return ["if another record won the field that this one follows", f"if {standing.source} changed it"]
+
+
 def _otherwise(standing: Standing) -> list[str]:
     return [f"if the records changed so that {standing.rule} preferred another value"]
 
@@ -77,7 +133,12 @@ def _above(standing: Standing) -> tuple[str, ...]:
     """The sources that rank above the winner's."""
     if standing.source not in standing.sources:
         return standing.sources
-    return standing.sources[: standing.sources.index(standing.source)]
+    before = standing.sources[: standing.sources.index(standing.source)]
+    return tuple(source for source in before if source not in standing.peers)
+
+
+def _since(standing: Standing) -> str:
+    return standing.changed_at or "now"
 
 
 def _either(sources: Sequence[str]) -> str:
@@ -94,4 +155,13 @@ _BY_RULE: dict[str, Callable[[Standing], list[str]]] = {
     "min_value": _extreme("lower"),
     "longest": _extreme("longer"),
     "shortest": _extreme("shorter"),
+    "oldest_value": _oldest_value,
+    "frequency": _frequency,
+    "consent_latest_explicit": _latest_consent,
+    "any_true": _one_weighs("true"),
+    "all_true": _one_weighs("false"),
+    "unanimous_or_null": _unanimous,
+    "aggregation": _aggregation,
+    "trust_score": _trust_score,
+    "other_attribute_winner": _other_attribute,
 }

@@ -44,7 +44,9 @@ def matrix() -> str:
     policy: dict[str, Any] = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"]
     lines = ["| field | rule | sources, first wins | group | why |", "|---|---|---|---|---|"]
     for field, line in policy["ownership"]["customer"].items():
-        cells = (f"`{field}`", line["rule"], ", ".join(line["sources"]), line.get("group", ""), line["why"])
+        ranks = line.get("sources", ["all"])
+        sources = ", ".join(rank if isinstance(rank, str) else " = ".join(rank) for rank in ranks)
+        cells = (f"`{field}`", line["rule"], sources, line.get("group", ""), line["why"])
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 

@@ -18,7 +18,10 @@ won as (
 
     where
         records.is_merged
-        and not (cells.rule = 'consent_most_restrictive' and cells.value = 'true')
+        and not (
+            cells.rule in ('consent_most_restrictive', 'consent_latest_explicit')
+            and cells.value = 'true'
+        )
 
 )
 

@@ -29,7 +29,10 @@ answered_otherwise as (
     inner join records
         on customers.customer_id = records.customer_id
 
-    where customers.email_opted_out is distinct from true
+    where
+        customers.email_opted_out is distinct from true
+        -- under the other consent rule a later opt-in may be the answer, but mails nobody
+        and '{{ ownership("customer").email_opted_out.rule }}' = 'consent_most_restrictive'
 
 ),
 

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from canon.errors import CustomerUnknown, NothingPublished, UsageError
-from canon.explain import FieldExplanation, explain, parse_as_of
+from canon.explain import FieldExplanation, _judge, explain, parse_as_of
 from canon.explain_page import page
 from canon.flips import Standing, flips_if
 
@@ -111,14 +111,100 @@ def test_history_and_flips_are_told(published: Path):
             ["if any record of this person said opted out"],
         ),
         ("max_value", "hubspot", "9", ["if any of salesforce or hubspot stated a higher value than 9"]),
-        ("frequency", "hubspot", "9", ["if the records changed so that frequency preferred another value"]),
+        (
+            "oldest_value",
+            "hubspot",
+            "9",
+            [
+                "if hubspot changed it",
+                "if a record came in whose value has stood since before 2026-11-20 10:00",
+            ],
+        ),
+        ("frequency", "hubspot", "9", ["if more records of salesforce or hubspot agreed on another value"]),
+        ("any_true", "hubspot", "true", ["only if no record of salesforce or hubspot said true any more"]),
+        ("all_true", "hubspot", "true", ["if any of salesforce or hubspot stated false"]),
+        (
+            "unanimous_or_null",
+            "hubspot",
+            "9",
+            ["if any of salesforce or hubspot stated another value: then it is blank"],
+        ),
+        ("unanimous_or_null", None, None, ["if all records of salesforce or hubspot stated one value"]),
+        (
+            "consent_latest_explicit",
+            "hubspot",
+            "true",
+            ["if any record of this person stated false later than 2026-11-20 10:00"],
+        ),
+        (
+            "aggregation",
+            "hubspot",
+            "a;b",
+            [
+                "if any of salesforce or hubspot stated a value that is not in it",
+                "if nobody stated one of its values any more",
+            ],
+        ),
+        (
+            "trust_score",
+            "hubspot",
+            "9",
+            ["if another value were trusted more than hubspot's, by a change or by time alone"],
+        ),
+        (
+            "other_attribute_winner",
+            "hubspot",
+            "9",
+            ["if another record won the field that this one follows", "if hubspot changed it"],
+        ),
+        (
+            "by_moon_phase",
+            "hubspot",
+            "9",
+            ["if the records changed so that by_moon_phase preferred another value"],
+        ),
     ],
 )
 def test_what_would_flip_a_field_follows_from_its_rule(
-    rule: str, source: str, value: str, expected: list[str]
+    rule: str, source: str | None, value: str | None, expected: list[str]
 ):
     standing = Standing(rule, ("salesforce", "hubspot"), source, value, "2026-11-20 10:00", contested=True)
     assert flips_if(standing) == expected
+
+
+def test_sources_of_one_rank_flip_by_time() -> None:
+    standing = Standing(
+        "source_priority",
+        ("product", "salesforce", "hubspot"),
+        "hubspot",
+        "x",
+        "2026-11-20 10:00",
+        False,
+        ("salesforce",),
+    )
+    assert flips_if(standing) == [
+        "if product stated a value",
+        "if salesforce's value changed later than 2026-11-20 10:00",
+        "if hubspot changed it",
+    ]
+
+
+def test_everybody_who_contributed_to_a_set_has_won() -> None:
+    row = {"field": "interests", "rule": "aggregation", "value": "a;b", "source": "hubspot;salesforce"}
+    row |= {
+        "object": None,
+        "source_record_id": None,
+        "contributors": "hubspot:contacts:1 salesforce:Contact:2",
+    }
+    said = [
+        ("hubspot", "contacts", "1", "a"),
+        ("salesforce", "Contact", "2", "b"),
+        ("product", "users", "3", "a"),
+    ]
+    names = ("source", "object", "source_record_id", "value")
+    more = {"changed_at": None, "clock": None, "is_deleted": False}
+    judged = [_judge(row, {**dict(zip(names, each, strict=True)), **more}, {}) for each in said]
+    assert [each.eliminated_by for each in judged] == [None, None, "same_value"]
 
 
 def test_as_of_replays_what_was_believed(published: Path):

@@ -66,18 +66,35 @@ def source_field(system: str, object_name: str, name: str, **parts: Any) -> Edit
     )
 
 
+RULES = (
+    "aggregation, all_true, any_true, consent_latest_explicit, consent_most_restrictive, frequency, longest, "
+    "max_value, min_value, monotonic, oldest_value, other_attribute_winner, owner_only, recency, shortest, "
+    "source_priority, trust_score, unanimous_or_null, prefer_<system>_unless_blank, always_use_<system>, "
+    "two_way, dont_sync"
+)
+
+
+def trusted(**trust: Any) -> Edit:
+    """An edit that gives the phone to whom is trusted most; by default both systems are."""
+    by_source = {"salesforce": {"max": 90}, "hubspot": {"max": 80}, **trust}
+    return line("customer", "phone", rule="trust_score", trust=by_source)
+
+
+def preset(rule: str, **parts: Any) -> Edit:
+    """An edit that leaves the phone to a preset."""
+    return lambda policy: policy["ownership"]["customer"].update(phone={"rule": rule, **parts})
+
+
 SYSTEMS = "billing, commerce, esp, hubspot, product, salesforce"
 
 CASES: dict[str, tuple[Edit, str]] = {
     "unknown rule": (
         line("customer", "phone", rule="newest"),
-        "ownership.customer.phone.rule must be one of consent_most_restrictive, max_value, monotonic, "
-        "owner_only, recency, source_priority; it says 'newest'.",
+        f"ownership.customer.phone.rule must be one of {RULES}; it says 'newest'.",
     ),
     "no rule": (
         lambda policy: policy["ownership"]["company"]["name"].pop("rule"),
-        "ownership.company.name.rule must be one of consent_most_restrictive, max_value, monotonic, "
-        "owner_only, recency, source_priority; it says ''.",
+        f"ownership.company.name.rule must be one of {RULES}; it says ''.",
     ),
     "unknown source": (
         line("customer", "phone", sources=["salesforce", "hubspotx"]),
@@ -89,7 +106,7 @@ CASES: dict[str, tuple[Edit, str]] = {
     ),
     "unknown blank policy": (
         line("customer", "phone", blank="skip"),
-        "ownership.customer.phone.blank must be one of fall_through, keep_blank; it says 'skip'.",
+        "ownership.customer.phone.blank must be one of fall_through, keep_blank, clear; it says 'skip'.",
     ),
     "mapped field that nobody owns": (
         source_field("hubspot", "contacts", "favourite_colour", to="colour", type="string"),
@@ -105,8 +122,8 @@ CASES: dict[str, tuple[Edit, str]] = {
     ),
     "misspelt key in the matrix": (
         line("customer", "phone", blnk="keep_blank"),
-        "A key of ownership.customer.phone must be one of rule, sources, blank, group, order, needs_review, "
-        "steward, why; it says 'blnk'.",
+        "A key of ownership.customer.phone must be one of rule, sources, blank, group, order, trust, "
+        "follows, max_age, needs_review, steward, why; it says 'blnk'.",
     ),
     "unknown normaliser": (
         lambda policy: policy["field_map"]["customer"]["hubspot"]["contacts"]["phone"].update(
@@ -180,6 +197,199 @@ CASES: dict[str, tuple[Edit, str]] = {
         lambda policy: policy["identity"]["external_id"]["salesforce"].update(Account="Id__c"),
         "A key of identity.external_id.salesforce must be one of Contact, Lead; it says 'Account'.",
     ),
+    "a system twice": (
+        line("customer", "phone", sources=["salesforce", "hubspot", "salesforce"]),
+        "ownership.customer.phone.sources names salesforce more than once: keep its first place.",
+    ),
+    "a shared rank under a rule without ranks": (
+        line("customer", "phone", sources=[["salesforce", "hubspot"]]),
+        "ownership.customer.phone.sources has a rank that systems share, which only source_priority knows: "
+        "write `sources: [salesforce, hubspot]`, or `rule: source_priority`.",
+    ),
+    "unknown system in a shared rank": (
+        line("customer", "email", sources=[["salesforce", "hubspotx"]]),
+        f"ownership.customer.email.sources must be one of {SYSTEMS}; it says 'hubspotx'.",
+    ),
+    "an order that nobody reads": (
+        line("customer", "phone", order=["a", "b"]),
+        "ownership.customer.phone.order is read by the rule monotonic only: remove it, or write "
+        "`rule: monotonic`.",
+    ),
+    "a stage twice": (
+        line("customer", "lifecycle_stage", order=["lead", "customer", "lead"]),
+        "ownership.customer.lifecycle_stage.order names 'lead' more than once: keep its place.",
+    ),
+    "trust_score without trust": (
+        line("customer", "phone", rule="trust_score"),
+        "ownership.customer.phone.rule is trust_score: add `trust: {salesforce: {max: 0 to 100}, …}`.",
+    ),
+    "trust that leaves a source out": (
+        line("customer", "phone", rule="trust_score", trust={"salesforce": {"max": 90}}),
+        "ownership.customer.phone.trust says nothing of hubspot: add `hubspot: {max: 0 to 100}`.",
+    ),
+    "trust in a source that cannot win": (
+        trusted(product={"max": 90}),
+        "ownership.customer.phone.trust says how far product is trusted, which `sources` does not list: "
+        "list it there, or remove it here.",
+    ),
+    "misspelt key of trust": (
+        trusted(salesforce={"max": 90, "maximum": 90}),
+        "A key of ownership.customer.phone.trust.salesforce must be one of max, min, decay, period; "
+        "it says 'maximum'.",
+    ),
+    "trust without a greatest": (
+        trusted(salesforce={"min": 10}),
+        "ownership.customer.phone.trust.salesforce.max must be a whole number from 0 on; it says ''.",
+    ),
+    "trust that grows": (
+        trusted(salesforce={"max": 10, "min": 20}),
+        "ownership.customer.phone.trust.salesforce goes from 10 to 20: write 0 <= min <= max <= 100.",
+    ),
+    "trust beyond measure": (
+        trusted(salesforce={"max": 101}),
+        "ownership.customer.phone.trust.salesforce goes from 101 to 0: write 0 <= min <= max <= 100.",
+    ),
+    "unknown decay": (
+        trusted(salesforce={"max": 90, "decay": "log", "period": "P90D"}),
+        "ownership.customer.phone.trust.salesforce.decay must be one of none, linear, half_life; "
+        "it says 'log'.",
+    ),
+    "decay without a period": (
+        trusted(salesforce={"max": 90, "decay": "linear"}),
+        "ownership.customer.phone.trust.salesforce.period must be a duration such as P90D or PT12H; "
+        "it says ''.",
+    ),
+    "a period that is none": (
+        trusted(salesforce={"max": 90, "decay": "half_life", "period": "90 days"}),
+        "ownership.customer.phone.trust.salesforce.period must be a duration such as P90D or PT12H; "
+        "it says '90 days'.",
+    ),
+    "a period in which nothing decays": (
+        trusted(salesforce={"max": 90, "period": "P90D"}),
+        "ownership.customer.phone.trust.salesforce.period is never read, since nothing decays: "
+        "add `decay: linear` or `decay: half_life`, or remove it.",
+    ),
+    "following nobody": (
+        line("customer", "job_title", rule="other_attribute_winner"),
+        "ownership.customer.job_title.rule is other_attribute_winner: add `follows: another field`.",
+    ),
+    "following a field that there is not": (
+        line("customer", "job_title", rule="other_attribute_winner", follows="fax"),
+        "ownership.customer.job_title.follows must be one of email, first_name,",
+    ),
+    "following itself": (
+        line("customer", "job_title", rule="other_attribute_winner", follows="job_title"),
+        "ownership.customer.job_title follows itself: job_title → job_title. "
+        "Give one of them a rule that does not follow.",
+    ),
+    "following in a circle": (
+        lambda policy: [
+            line("customer", field, rule="other_attribute_winner", follows=other)(policy)
+            for field, other in [("phone", "job_title"), ("job_title", "email"), ("email", "phone")]
+        ],
+        "ownership.customer.email follows itself: email → phone → job_title → email. "
+        "Give one of them a rule that does not follow.",
+    ),
+    "following one's own group": (
+        lambda policy: [
+            line("customer", field, rule="other_attribute_winner", follows="last_name")(policy)
+            for field in ("first_name", "last_name")
+        ],
+        "ownership.customer.first_name follows itself: first_name → last_name. "
+        "Give one of them a rule that does not follow.",
+    ),
+    "following a set": (
+        lambda policy: [
+            line("customer", "lead_source", rule="aggregation")(policy),
+            line("customer", "job_title", rule="other_attribute_winner", follows="lead_source")(policy),
+        ],
+        "ownership.customer.job_title follows 'lead_source', a set that no record wins: "
+        "follow another field.",
+    ),
+    "following where one cannot win": (
+        line("customer", "job_title", rule="other_attribute_winner", follows="lead_score"),
+        "ownership.customer.job_title.sources names salesforce, which cannot win 'lead_score' and so never "
+        "wins here: remove it, or add it to 'lead_score'.",
+    ),
+    "a set of what is no set": (
+        line("customer", "lead_source", rule="aggregation"),
+        "ownership.customer.lead_source.rule is aggregation: add `normalize: list` to "
+        "field_map.customer.salesforce.Contact.LeadSource, so that a value with `;` in it is a "
+        "set there too.",
+    ),
+    "the length of a number": (
+        line("deal", "amount", rule="longest", group=None),
+        "ownership.deal.amount.rule is longest, which decides a string; field_map says double. "
+        "Write another rule, or `type: string` there.",
+    ),
+    "the greatest boolean": (
+        line("deal", "is_won", rule="max_value"),
+        "ownership.deal.is_won is a boolean: write `rule: any_true` instead of max_value.",
+    ),
+    "the longest member of a group": (
+        lambda policy: [
+            line("customer", field, rule="longest")(policy)
+            for field in ("street", "city", "state", "postal_code", "country")
+        ],
+        "ownership.customer.street is in group 'address', which moves as a whole, and longest looks at "
+        "single values: write one of source_priority, owner_only, recency, oldest_value, frequency, "
+        "trust_score, other_attribute_winner.",
+    ),
+    "a blank that cannot win": (
+        line("customer", "last_activity_at", blank="keep_blank"),
+        "ownership.customer.last_activity_at.blank: no blank can win under max_value; "
+        "write `blank: fall_through`.",
+    ),
+    "a rule that can never fire": (
+        line("customer", "usage_score", sources=["billing"]),
+        "ownership.customer.usage_score can never have a value: field_map has no line that fills it from "
+        "billing. Write `sources` with one of product, or add such a line.",
+    ),
+    "a preset of no system": (
+        line("customer", "phone", rule="prefer_marketo_unless_blank"),
+        f"ownership.customer.phone.rule must be one of {RULES}; it says 'prefer_marketo_unless_blank'.",
+    ),
+    "a preset of a system that cannot fill the field": (
+        line("customer", "phone", rule="always_use_product"),
+        f"ownership.customer.phone.rule must be one of {RULES}; it says 'always_use_product'.",
+    ),
+    "a preset with blanks of its own": (
+        preset("always_use_hubspot", blank="fall_through"),
+        "ownership.customer.phone.blank: what always_use_hubspot does with blanks is in its name; remove it, "
+        "or write `rule: source_priority`.",
+    ),
+    "dont_sync of nobody's value": (
+        preset("dont_sync"),
+        "ownership.customer.phone.rule is dont_sync: `sources` must name the one system whose value is "
+        "shown, and nobody else's ever.",
+    ),
+    "consent in both directions": (
+        lambda policy: policy["ownership"]["customer"].update(email_opted_out={"rule": "two_way"}),
+        "ownership.customer.email_opted_out is consent: write `rule: consent_most_restrictive`; "
+        "'recency' could lose an opt-out.",
+    ),
+    "clearing what stands elsewhere": (
+        line("customer", "account_owner", blank="clear"),
+        "ownership.customer.account_owner.blank is clear, but field_map.customer.salesforce.Contact.OwnerId "
+        "leads to another record, of which nobody knows whether it was cleared: write `blank: fall_through`.",
+    ),
+    "an age that is none": (
+        line("customer", "phone", max_age="a year"),
+        "ownership.customer.phone.max_age must be a duration such as P90D or PT12H; it says 'a year'.",
+    ),
+    "consent that expires": (
+        line("customer", "email_opted_out", max_age="P365D"),
+        "ownership.customer.email_opted_out.max_age: consent does not age, and an opt-out never expires; "
+        "remove it.",
+    ),
+    "consent by another name": (
+        lambda policy: [
+            source_field("hubspot", "contacts", "sms", to="sms_consent", type="boolean")(policy),
+            policy["ownership"]["customer"].update(sms_consent={"rule": "any_true", "sources": ["hubspot"]}),
+        ],
+        "ownership.customer.sms_consent is consent: write `rule: consent_most_restrictive`; "
+        "'any_true' could lose an opt-out.",
+    ),
     "two types for one field": (
         source_field("hubspot", "contacts", "hs_email_optout", type="string"),
         "field_map.customer.hubspot.contacts.hs_email_optout says 'email_opted_out' is string, another line "
@@ -194,6 +404,23 @@ def test_a_policy_that_cannot_be_meant_is_named_with_what_is_legal(
 ) -> None:
     edit, message = CASES[case]
     assert message in lint(edit)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"rule": "prefer_hubspot_unless_blank"},
+        {"rule": "always_use_salesforce"},
+        {"rule": "two_way"},
+        {"rule": "two_way", "sources": ["salesforce", "hubspot"], "blank": "fall_through"},
+        {"rule": "dont_sync", "sources": ["hubspot"]},
+        {"rule": "recency", "sources": ["salesforce", "hubspot"], "blank": "clear", "max_age": "P365D"},
+        {"rule": "source_priority", "sources": [["salesforce", "hubspot"]]},
+    ],
+    ids=str,
+)
+def test_a_line_that_can_be_meant_passes(parts: dict[str, Any], lint: Callable[[Edit], str]) -> None:
+    assert lint(lambda policy: policy["ownership"]["customer"].update(phone=parts)) == ""
 
 
 def test_the_policy_as_it_is_passes(lint: Callable[[Edit], str]) -> None:

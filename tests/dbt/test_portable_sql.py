@@ -3,13 +3,16 @@
 What is read is what dbt compiles for a first build; what a later build adds (`is_incremental()`) is not.
 """
 
+import copy
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlglot
+import yaml
 
-from tests.dbt.manifest import REPOSITORY, Node, Project
+from tests.dbt.manifest import REPOSITORY, Node, Project, compiled
 from tests.dbt.portable import DISPATCHED, DISPATCHED_TYPES, refusals
 
 pytestmark = pytest.mark.xdist_group("dbt")
@@ -42,6 +45,41 @@ def test_what_dbt_builds_is_portable(project: Project) -> None:
         if why
     }
     assert not found
+
+
+# Rules that the matrix does not use, each on a field that it can decide.
+OTHER_RULES = """
+job_title: {rule: source_priority, sources: [[salesforce, hubspot], product]}
+company_name: {rule: trust_score, sources: [salesforce, hubspot], trust: {
+  salesforce: {max: 90, min: 20, decay: linear, period: P90D},
+  hubspot: {max: 80, decay: half_life, period: P30D}}}
+phone: {rule: frequency, sources: [salesforce, hubspot]}
+lead_status: {rule: other_attribute_winner, sources: [salesforce, hubspot], follows: phone}
+lead_score: {rule: min_value, sources: [salesforce, hubspot]}
+lead_source: {rule: aggregation, sources: [salesforce, hubspot]}
+account_owner: {rule: unanimous_or_null, sources: [salesforce, hubspot], blank: keep_blank}
+internal_status: {rule: longest, sources: [hubspot, product]}
+subscription_status: {rule: shortest, sources: [hubspot, billing]}
+last_activity_at: {rule: oldest_value, sources: [salesforce, hubspot]}
+email_opted_out: {rule: consent_latest_explicit, sources: [salesforce, hubspot, esp], blank: keep_blank}
+"""
+OTHER_DEAL_RULES = """
+is_won: {rule: any_true, sources: [salesforce, hubspot]}
+is_closed: {rule: all_true, sources: [salesforce, hubspot]}
+"""
+
+
+def test_what_other_rules_render_is_portable(policy: dict[str, Any], tmp_path: Path) -> None:
+    edited = copy.deepcopy(policy)
+    for entity, lines in {"customer": OTHER_RULES, "deal": OTHER_DEAL_RULES}.items():
+        for field, line in yaml.safe_load(lines).items():
+            stated = {key: edited["ownership"][entity][field][key] for key in ("steward", "why")}
+            edited["ownership"][entity][field] = {"blank": "fall_through", **line, **stated}
+    for objects in edited["field_map"]["customer"].values():
+        for lines in objects.values():
+            for line in lines.values():
+                line.update({"normalize": "list"} if line["to"] == "lead_source" else {})
+    test_what_dbt_builds_is_portable(compiled(tmp_path, "--vars", yaml.safe_dump(edited)))
 
 
 def test_spark_can_read_every_statement_that_is_translated_for_it(project: Project) -> None:

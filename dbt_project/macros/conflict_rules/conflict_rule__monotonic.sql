@@ -14,11 +14,11 @@
     }) }}
 {% endmacro %}
 
-{# A blank that was seen to change is a clearing; one that was never anything else is not. #}
+{# What the owner has not cleared since: a stage that was never set is no step back. #}
 {% macro stated_since_cleared(cell, owner) %}
                 and ({{ owner }} or coalesce(
                     coalesce({{ cell.changed_at }}, modified_at) >= max(
-                        case when competes and {{ owner }} and {{ cell.is_blank }} and {{ cell.field }}_clock != 'record_modified'
+                        case when competes and {{ owner }} and {{ cell.is_blank }} and {{ cell.was_cleared }}
                             then {{ cell.changed_at }} end
                     ) over (partition by {{ cell.id }}),
                     true

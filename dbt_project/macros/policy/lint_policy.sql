@@ -5,23 +5,32 @@
 {% macro lint_policy() %}
     {% if not execute %}
         {% do lint_identity() %}
-        {% for entity, matrix in var('ownership').items() %}
-            {% do canonical_types(entity) %}
+        {% for entity, stated in var('ownership').items() %}
+            {% set matrix = ownership(entity) %}
+            {% set types = canonical_types(entity) %}
             {% for field, line in matrix.items() %}
                 {% set where = 'ownership.' ~ entity ~ '.' ~ field %}
-                {% for key in line %}
+                {% for key in stated[field] %}
                     {% do require_one_of('A key of ' ~ where, key, [
-                        'rule', 'sources', 'blank', 'group', 'order', 'needs_review', 'steward', 'why',
+                        'rule', 'sources', 'blank', 'group', 'order', 'trust', 'follows', 'max_age', 'needs_review', 'steward', 'why',
                     ]) %}
                 {% endfor %}
+                {% do require_whole_preset(where, stated[field], line) %}
                 {% do require_rule(where, line) %}
                 {% do require_known_sources(where, line) %}
-                {% do require_one_of(where ~ '.blank', line.blank or 'fall_through', ['fall_through', 'keep_blank']) %}
+                {% do require_one_of(where ~ '.blank', line.blank or 'fall_through', ['fall_through', 'keep_blank', 'clear']) %}
+                {% do require_known_clearing(entity, field, line) %}
+                {% do require_age(where, line) %}
                 {% do require_same_line_in_group(entity, field, line, matrix) %}
+                {% do require_parameters(where, line) %}
+                {% do require_fitting_rule(where, line, types[field]) %}
+                {% do require_followed_field(where, field, line, matrix) %}
                 {% do require_whole_consent(entity, field, line) %}
+                {% do require_chance(entity, field, line, matrix) %}
             {% endfor %}
             {% do require_owned(entity, matrix) %}
             {% do require_map_lines(entity) %}
+            {% do require_lists(entity, matrix) %}
         {% endfor %}
     {% endif %}
 {% endmacro %}
@@ -76,19 +85,20 @@
 
 {% macro require_rule(where, line) %}
     {% set rules = [
-        'consent_most_restrictive', 'max_value', 'monotonic', 'owner_only', 'recency', 'source_priority',
+        'aggregation', 'all_true', 'any_true', 'consent_latest_explicit', 'consent_most_restrictive', 'frequency', 'longest',
+        'max_value', 'min_value', 'monotonic', 'oldest_value', 'other_attribute_winner', 'owner_only', 'recency', 'shortest',
+        'source_priority', 'trust_score', 'unanimous_or_null',
     ] %}
-    {% do require_one_of(where ~ '.rule', line.rule, rules) %}
-    {% if line.rule == 'monotonic' and not line.order %}
-        {{ exceptions.raise_compiler_error(where ~ ".rule is monotonic: add `order: [lowest, …, highest]`.") }}
-    {% endif %}
+    {% set presets = ['prefer_<system>_unless_blank', 'always_use_<system>', 'two_way', 'dont_sync'] %}
+    {% do require_one_of(where ~ '.rule', line.rule, rules + presets) %}
     {% if line.rule == 'owner_only' and line.sources | length != 1 %}
         {{ exceptions.raise_compiler_error(
             where ~ ".rule is owner_only: `sources` must name the one owner; it names " ~ line.sources | join(', ')
             ~ ". For a ranked list write `rule: source_priority`."
         ) }}
     {% endif %}
-    {% if 'opted_out' in where and not line.rule.startswith('consent_') %}
+    {% set consent = modules.re.search('opted?_out|unsubscribed|consent', where.split('.')[-1]) %}
+    {% if consent and not line.rule.startswith('consent_') %}
         {{ exceptions.raise_compiler_error(
             where ~ " is consent: write `rule: consent_most_restrictive`; '" ~ line.rule ~ "' could lose an opt-out."
         ) }}
@@ -117,12 +127,21 @@
     {% endif %}
     {% for source in line.sources %}
         {% do require_one_of(where ~ '.sources', source, known | unique | sort) %}
+        {% if line.sources.count(source) > 1 %}
+            {{ exceptions.raise_compiler_error(where ~ ".sources names " ~ source ~ " more than once: keep its first place.") }}
+        {% endif %}
     {% endfor %}
+    {% if line.rule != 'source_priority' and line.ranks | length < line.sources | length %}
+        {{ exceptions.raise_compiler_error(
+            where ~ ".sources has a rank that systems share, which only source_priority knows: write `sources: ["
+            ~ line.sources | join(', ') ~ "]`, or `rule: source_priority`."
+        ) }}
+    {% endif %}
 {% endmacro %}
 
 {% macro require_same_line_in_group(entity, field, line, matrix) %}
     {% for other, its in matrix.items() if line.group and its.group == line.group %}
-        {% if (its.rule, its.sources, its.blank) != (line.rule, line.sources, line.blank) %}
+        {% if (its.rule, its.ranks, its.blank, its.trust, its.follows) != (line.rule, line.ranks, line.blank, line.trust, line.follows) or its.max_age != line.max_age %}
             {{ exceptions.raise_compiler_error(
                 "ownership." ~ entity ~ ": '" ~ field ~ "' and '" ~ other ~ "' are in group '" ~ line.group
                 ~ "' and move together: give both the same rule, sources and blank."

@@ -7,8 +7,8 @@
         '{{ entity }}' as entity,
         '{{ field }}' as field,
         '{{ policy.rule }}' as rule,
-        '{{ policy.sources | join(", ") }}' as sources,
-        nullif('{{ policy.sources[1:] | join(", ") }}', '') as fallback,
+        '{{ ranks_text(policy.ranks) }}' as sources,
+        nullif('{{ ranks_text(policy.ranks[1:]) }}', '') as fallback,
         '{{ policy.blank or "fall_through" }}' as blank_policy,
         {{ 'true' if policy.needs_review else 'false' }} as needs_review,
         '{{ policy.steward | replace("'", "' || chr(39) || '") }}' as steward,
@@ -18,4 +18,9 @@
     {%- endif %}
     {%- endfor %}
     {%- endfor %}
+{%- endmacro %}
+
+{# `salesforce = hubspot, product`: first wins, and systems that share a rank stand on one level. #}
+{% macro ranks_text(ranks) -%}
+    {%- for peers in ranks -%} {{ peers | join(' = ') }}{{ ', ' if not loop.last }} {%- endfor -%}
 {%- endmacro %}

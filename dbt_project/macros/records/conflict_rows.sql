@@ -5,7 +5,7 @@
            blank_at_owner  the first source in the list is blank, another's value stands
            not_owner       its system may not decide this field
            format_only     the same value, written differently: not a disagreement
-           stale           its value changed earlier (rules that go by time)
+           stale           its value changed earlier (where time decides)
            overruled       another record ranks higher #}
 {% macro conflict_rows(entity, ranked, decided) %}
     {%- set id = entity ~ '_id' %}
@@ -28,11 +28,11 @@ winners as (
     select
         decided.{{ id }}
         {%- for field, policy in ownership(entity).items() %}
-        {%- set won = 'ranked.' ~ rank_column(field, policy) ~ ' = decided.' ~ rank_column(field, policy) %},
-        max(ranked.{{ field }}) filter (where {{ won }}) as {{ field }},
+        {%- set won = has_won(field, policy) %},
+        {{ canonical_value(field, policy) }} as {{ field }},
         max(ranked.{{ field }}_raw) filter (where {{ won }}) as {{ field }}_raw,
         max(ranked.{{ field }}_changed_at) filter (where {{ won }}) as {{ field }}_changed_at,
-        max(ranked.source) filter (where {{ won }}) as {{ field }}_source,
+        {{ canonical_source(field, policy) if is_combined(policy) else 'max(ranked.source) filter (where ' ~ won ~ ')' }} as {{ field }}_source,
         max(ranked.record_key) filter (where {{ won }}) as {{ field }}_record_key
         {%- endfor %}
 
@@ -62,7 +62,7 @@ compared as (
     from ranked
     inner join winners
         on ranked.{{ id }} = winners.{{ id }}
-    where winners.{{ field }}_record_key is distinct from ranked.record_key
+    where {{ has_lost(field, policy) }}
     {% if not loop.last %}
     union all
     {% endif %}
@@ -79,21 +79,47 @@ conflicting as (
 select * from conflicting
 {%- endmacro %}
 
+{# Whether a record is not among those that a field's value comes from. #}
+{% macro has_lost(field, policy) -%}
+    {%- if is_combined(policy) -%} not ({{ has_won(field, policy) }})
+    {%- else -%} winners.{{ field }}_record_key is distinct from ranked.record_key
+    {%- endif -%}
+{%- endmacro %}
+
 {# The first reason that holds why a record's value is not the canonical one; null where it agrees or says nothing. #}
 {% macro conflict_status(field, policy) -%}
     case
             when ranked.{{ field }} is null and ranked.{{ field }}_raw is not null then 'invalid'
-            when ranked.{{ field }} is null and ranked.source = '{{ policy.sources[0] }}' and ranked.competes
+            when ranked.{{ field }} is null and ranked.source in ('{{ (policy.ranks | first) | join("', '") }}') and ranked.competes
                 and ranked.{{ field }}_clock is not null and winners.{{ field }} is not null then 'blank_at_owner'
             when ranked.{{ field }} is null then null
+            {%- if is_combined(policy) %}
+            when {{ sorted_list("(winners." ~ field ~ " || ';' || ranked." ~ field ~ ")") }} = winners.{{ field }} then null
+            {%- else %}
             when (ranked.{{ field }} is not distinct from winners.{{ field }})
                 then case when (ranked.{{ field }}_raw is distinct from winners.{{ field }}_raw) then 'format_only' end
+            {%- endif %}
             when ranked.is_merged or ranked.is_converted then 'merged_away'
             when not ranked.competes then null
             when ranked.source not in ('{{ policy.sources | join("', '") }}') then 'not_owner'
-            when {{ "true" if policy.rule == 'recency' else "false" }} then 'stale'
+            when {{ lost_by_age(field, policy) }} then 'stale'
             else 'overruled'
         end
+{%- endmacro %}
+
+{# Whether it was time that decided against a record: always under recency; under latest consent where the statement is older;
+   under priority between sources that share a rank. #}
+{% macro lost_by_age(field, policy) -%}
+    {%- if policy.rule == 'recency' -%} true
+    {%- elif policy.rule == 'consent_latest_explicit' -%} ranked.{{ field }}_changed_at <= winners.{{ field }}_changed_at
+    {%- else -%}
+    {%- set shared = [] -%}
+    {%- for peers in policy.ranks if peers | length > 1 -%}
+    {%- set named = "('" ~ peers | join("', '") ~ "')" -%}
+    {%- do shared.append('(ranked.source in ' ~ named ~ ' and winners.' ~ field ~ '_source in ' ~ named ~ ')') -%}
+    {%- endfor -%}
+    {{ shared | join(' or ') or 'false' }}
+    {%- endif -%}
 {%- endmacro %}
 
 {% macro something_invalid(entity) -%}

@@ -31,20 +31,7 @@ contested as (
 
 cells as (
     {% for field, policy in ownership(entity).items() %}
-    select
-        decided.{{ id }},
-        '{{ field }}' as field,
-        cast(ranked.{{ field }} as string) as value,
-        ranked.source,
-        ranked.object,
-        ranked.source_record_id,
-        '{{ policy.rule }}' as rule,
-        ranked.{{ field }}_changed_at as changed_at,
-        ranked.{{ field }}_clock as clock
-    from decided
-    left join ranked
-        on decided.{{ id }} = ranked.{{ id }}
-        and decided.{{ rank_column(field, policy) }} = ranked.{{ rank_column(field, policy) }}
+    {{ field_cell(entity, field, policy) }}
     {% if not loop.last %}
     union all
     {% endif %}
@@ -63,6 +50,7 @@ flagged as (
         cells.rule,
         cells.changed_at,
         cells.clock,
+        cells.contributors,
         contested.field is not null as is_contested
 
     from cells
@@ -74,4 +62,39 @@ flagged as (
 )
 
 select * from flagged
+{%- endmacro %}
+
+{# One field of every customer with the winner's record and clock; of a set, the clock of the member that changed last, and a
+   record only where a single one contributed. #}
+{% macro field_cell(entity, field, policy) -%}
+    {%- set id = entity ~ '_id' -%}
+    select
+        decided.{{ id }},
+        '{{ field }}' as field,
+        {%- if is_combined(policy) %}
+        {{ sorted_list(joined_text('ranked.' ~ field, ';')) }} as value,
+        {{ joined_text('ranked.source', ';') }} as source,
+        case when count(ranked.record_key) = 1 then max(ranked.object) end as object,
+        case when count(ranked.record_key) = 1 then max(ranked.source_record_id) end as source_record_id,
+        '{{ policy.rule }}' as rule,
+        max(ranked.{{ field }}_changed_at) as changed_at,
+        max_by(ranked.{{ field }}_clock, ranked.{{ rank_column(field, policy) }}) as clock,
+        {{ joined_text('ranked.record_key', ' ') }} as contributors
+        {%- else %}
+        cast(ranked.{{ field }} as string) as value,
+        ranked.source,
+        ranked.object,
+        ranked.source_record_id,
+        '{{ policy.rule }}' as rule,
+        ranked.{{ field }}_changed_at as changed_at,
+        ranked.{{ field }}_clock as clock,
+        ranked.record_key as contributors
+        {%- endif %}
+    from decided
+    left join ranked
+        on decided.{{ id }} = ranked.{{ id }}
+        and {{ has_won(field, policy) }}
+    {%- if is_combined(policy) %}
+    group by decided.{{ id }}
+    {%- endif %}
 {%- endmacro %}

@@ -3,16 +3,31 @@
    A rank is a 64-bit integer that is unique within a customer, so that the winner of a field is one record and never
    two aggregates that could disagree: priority (6 bits) · clock of the field, ms (42) · tie-break (14).
    A timestamp or an integer orders 2.5 M records x 20 fields in 9 s, a struct of the same parts in 54 s.
-   Null: the record does not compete for that field. #}
-{% macro ranked_records(entity, records, crosswalk) %}
+   Null: the record does not compete for that field. Who may win (`<field>_may_win`) is settled one step before, so that a
+   rule can compare a record with the others that may. #}
+{% macro ranked_records(entity, records, crosswalk, runs) %}
     {%- do lint_policy() %}
     {%- set id = entity ~ '_id' %}
+    {%- set lines = rank_lines(entity) %}
+    {%- set dated = goes_by_now(entity) %}
 with
 
+{% if dated -%}
+-- the start of the sync is the only "now" of a build
+present as (
+
+    select max(started_at) as sync_started_at from {{ runs }}
+
+),
+
+{% endif -%}
 identified as (
 
     select
         crosswalk.{{ id }},
+        {%- if dated %}
+        present.sync_started_at,
+        {%- endif %}
         {%- for column in record_columns(entity) %}
         records.{{ column }}{{ "," if not loop.last }}
         {%- endfor %}
@@ -21,6 +36,10 @@ identified as (
 
     inner join {{ crosswalk }} as crosswalk
         on records.record_key = crosswalk.record_key
+    {%- if dated %}
+
+    cross join present
+    {%- endif %}
 
 ),
 
@@ -55,15 +74,31 @@ tied as (
 
 ),
 
-ranked as (
+eligible as (
 
     select
         *,
-        {%- for rank, line in rank_lines(entity).items() %}
-        {{ claim(entity, line) }} as {{ rank }}{{ "," if not loop.last }}
+        {%- for rank, line in lines.items() %}
+        {{ rule_of(entity, line).eligible }} as {{ may_win_column(rank) }}{{ "," if not loop.last }}
         {%- endfor %}
 
     from tied
+
+),
+
+ranked as (
+
+    select
+        {{ id }},
+        {%- for column in record_columns(entity) %}
+        {{ column }},
+        {%- endfor %}
+        competes,
+        {%- for rank, line in lines.items() %}
+        {{ claim(rank, rule_of(entity, line)) }} as {{ rank }}{{ "," if not loop.last }}
+        {%- endfor %}
+
+    from eligible
 
 )
 
@@ -87,45 +122,31 @@ select * from ranked
     {{ return(('group_' ~ policy.group if policy.group else field) ~ '_rank') }}
 {% endmacro %}
 
+{% macro may_win_column(rank) %}
+    {{ return(rank.removesuffix('_rank') ~ '_may_win') }}
+{% endmacro %}
+
 {# The distinct orders of sources in the matrix: each has its tie-break column. #}
 {% macro tie_orders(entity) %}
     {% set orders = [] %}
-    {% for policy in ownership(entity).values() if policy.sources not in orders %}
-        {% do orders.append(policy.sources) %}
+    {% for policy in ownership(entity).values() if policy.ranks not in orders %}
+        {% do orders.append(policy.ranks) %}
     {% endfor %}
     {{ return(orders) }}
 {% endmacro %}
 
-{# Integer that is highest for the first source of a list and 0 for one that is not in it. #}
-{% macro source_rank(sources) -%}
+{# Integer that is highest for the first source of an order and 0 for one that is not in it; a rank may hold several. #}
+{% macro source_rank(ranks) -%}
     case source
-        {%- for source in sources %} when '{{ source }}' then {{ sources | length - loop.index0 }}{% endfor %} else 0 end
+        {%- for peers in ranks %}{% set place = ranks | length - loop.index0 %}
+        {%- for source in peers %} when '{{ source }}' then {{ place }}{% endfor %}{% endfor %} else 0 end
 {%- endmacro %}
 
-{# The rank of one field: what its rule says, as one integer. #}
-{% macro claim(entity, line) %}
-    {%- set cell = claim_cell(entity, line) -%}
-    {%- set rule = context['conflict_rule__' ~ line.policy.rule](cell, line.policy) -%}
-        case
-            when {{ rule.eligible }}
-                then ({{ rule.priority }}) * cast(72057594037927936 as bigint)
-                    + {{ epoch_ms("coalesce(" ~ cell.changed_at ~ ", modified_at, cast('1970-01-01' as timestamp))") }} * 16384
-                    + {{ cell.tie }}
-        end
-{%- endmacro %}
-
-{# What a rule can use of a record: SQL for the value, whether it is blank, its clock, the tie-break. #}
-{% macro claim_cell(entity, line) %}
-    {% set members = line.members %}
-    {% set clocks = [] %}
-    {% for member in members %}
-        {% do clocks.append(member ~ '_changed_at') %}
+{# Whether a line of the matrix asks what time it is. #}
+{% macro goes_by_now(entity) %}
+    {% set dated = [] %}
+    {% for field, policy in ownership(entity).items() if policy.rule == 'trust_score' or policy.max_age %}
+        {% do dated.append(field) %}
     {% endfor %}
-    {{ return({
-        'id': entity ~ '_id',
-        'field': line.field,
-        'is_blank': '(' ~ members | join(' is null and ') ~ ' is null)',
-        'changed_at': clocks[0] if clocks | length == 1 else 'greatest(' ~ clocks | join(', ') ~ ')',
-        'tie': 'tie_' ~ (tie_orders(entity).index(line.policy.sources) + 1),
-    }) }}
+    {{ return(dated | length > 0) }}
 {% endmacro %}

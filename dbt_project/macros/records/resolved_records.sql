@@ -1,4 +1,4 @@
-{# The canonical row: each field's value and source, both read from the one record with the strongest claim. #}
+{# The canonical row: each field's value and source, both read from the same record or records: see canonical_value. #}
 {% macro resolved_records(entity, ranked, decided, runs) %}
     {%- set id = entity ~ '_id' %}
 with
@@ -14,9 +14,8 @@ resolved as (
     select
         ranked.{{ id }},
         {%- for field, policy in ownership(entity).items() %}
-        {%- set won = 'ranked.' ~ rank_column(field, policy) ~ ' = decided.' ~ rank_column(field, policy) %}
-        max(ranked.{{ field }}) filter (where {{ won }}) as {{ field }},
-        max(case when ranked.{{ field }} is not null then ranked.source end) filter (where {{ won }}) as {{ field }}_source,
+        {{ canonical_value(field, policy) }} as {{ field }},
+        {{ canonical_source(field, policy) }} as {{ field }}_source,
         {%- endfor %}
         min(ranked.first_sync_seq) as first_sync_seq,
         max(ranked.last_sync_seq) as last_sync_seq,
