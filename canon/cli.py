@@ -188,6 +188,30 @@ def _explain_versus(one: str, other: str, field: str | None, as_of: str | None, 
 
 
 @app.command()
+def plan(
+    matrix: Annotated[
+        Path,
+        typer.Option(
+            "--matrix", metavar="FILE", help="YAML with the keys of the policy block of dbt_project.yml."
+        ),
+    ],
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", min=0, help="Exit code 3 where more cells than this would change."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what a changed ownership matrix would change, before it is adopted. Changes nothing."""
+    from canon.plan import plan as run
+    from canon.plan_page import print_plan
+    from canon.settings import Settings
+
+    found = answer(as_json, lambda: run(Settings.load(), matrix, limit))
+    print_json(found.as_json()) if as_json else print_plan(results, found)
+    raise typer.Exit(found.exit_code)
+
+
+@app.command()
 def doctor(
     against: Annotated[
         str | None,

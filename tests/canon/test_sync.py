@@ -40,7 +40,7 @@ class Steps:
         extract = ExtractSummary("hubspot", "contacts", run.mode, "list", 2, self.written, 1)
         return LoadResult((extract,))
 
-    def build(self, settings: Settings, sync_id: str, *, full_refresh: bool) -> BuildReport:
+    def build(self, settings: Settings, sync_id: str, mark: str, *, full_refresh: bool) -> BuildReport:
         self._note("build")
         return BuildReport(True, "built", 5)
 

@@ -27,7 +27,7 @@ def project(tmp_path_factory, new_project):
     return new_project(tmp_path_factory.mktemp("demo") / "project", *samples)
 
 
-@pytest.mark.parametrize("run", ["first", "second"])
+@pytest.mark.parametrize("run", ["first", pytest.param("second", marks=pytest.mark.long)])
 def test_the_demo_tells_the_story(project, run_process, canon_command, run):
     done = run_process(project, [*canon_command, "demo"], {"COLUMNS": "100"})
 

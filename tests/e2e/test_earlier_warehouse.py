@@ -5,7 +5,7 @@ import pytest
 
 from canon.steps import build_only, publish_only
 
-pytestmark = pytest.mark.xdist_group("world")
+pytestmark = [pytest.mark.xdist_group("world"), pytest.mark.long]
 
 # What `ops` and the raw schemas were like before reads kept their outcomes and sweeps counted.
 BEFORE = """

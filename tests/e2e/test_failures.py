@@ -88,6 +88,7 @@ def test_a_server_that_is_down_changes_nothing(world, monkeypatch, nobody, sourc
     assert world.warehouse.rows(last) == [("failed", False)]
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("_no_waiting")
 def test_a_server_that_goes_down_half_way_delays_the_change(world):
     world.edit("salesforce", "Contact", CONTACT, Title="Chief Product Officer")

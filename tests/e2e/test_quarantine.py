@@ -74,6 +74,7 @@ def assert_a_good_value_resolves(world, brought_by):
     assert resolved == {"lead_score": True, "employee_count": False}
 
 
+@pytest.mark.long
 def test_a_choice_that_is_not_listed_is_reported_and_used(world):
     write(world, "salesforce", "Contact", CONTACT, LeadSource="Carrier Pigeon")
 
@@ -86,6 +87,7 @@ def test_a_choice_that_is_not_listed_is_reported_and_used(world):
     ]
 
 
+@pytest.mark.long
 def test_a_choice_that_was_retired_is_still_data(world):
     held = world.warehouse.one(
         "select count(*) from staging.stg_salesforce__contacts where lead_source = 'Web' and not is_deleted"

@@ -78,6 +78,7 @@ def assert_it_returns(world):
     assert world.published.customer(CONTACT)["email_opted_out"] is True
 
 
+@pytest.mark.long
 def test_a_hubspot_property_that_is_gone_keeps_its_values_too(world):
     said = "select lead_status, lead_score from staging.stg_hubspot__contacts where hubspot_contact_id = ?"
     owned = "select customer_id, lead_score, lead_score_source from marts.customers order by all"

@@ -1,0 +1,32 @@
+"""A plan, for people."""
+
+from rich.console import Console
+from rich.markup import escape
+
+from canon.plan_cells import Plan
+
+
+def print_plan(console: Console, plan: Plan) -> None:
+    """A paragraph per field with examples, then the sums."""
+    if not plan.fields:
+        console.print(f"{escape(plan.matrix)} changes no value of anybody.")
+    for each in plan.fields:
+        others = f", {each.winners:,} keep their value from another system" if each.winners else ""
+        console.print(f"[bold]{each.entity}.{each.field}[/]: {each.cells:,} cells change{others}")
+        for example in each.examples:
+            today = _side(example.old_value, example.old_source)
+            then = _side(example.new_value, example.new_source)
+            console.print(f"  [dim]{example.id}[/]  {today} → {then}", soft_wrap=True)
+    console.print(
+        f"\nCells that change: {plan.cells:,}. Questions for a steward: {plan.reviews_opened:,} open, "
+        f"{plan.reviews_closed:,} close. People who may be mailed: {plan.marketable_gained:,} more, "
+        f"{plan.marketable_lost:,} fewer. Nothing was changed.",
+        soft_wrap=True,
+    )
+    if plan.exit_code:
+        console.print(f"[red]That is above the limit of {plan.limit:,} cells.[/]")
+
+
+def _side(value: str | None, source: str | None) -> str:
+    said = escape(value) if value is not None else "[dim](blank)[/]"
+    return f"{said} [dim]{source}[/]" if source else said

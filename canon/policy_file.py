@@ -1,0 +1,53 @@
+"""A policy in a file of its own, as a change of the project's."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from canon.errors import UsageError
+
+
+def read_policy(root: Path, matrix: Path) -> dict[str, Any]:
+    """The policy as a file would have it, as variables of dbt: only what the file says.
+
+    A line of the matrix replaces the project's own line of that field; lines that are not in the file stay.
+    Any other key replaces the project's own.
+
+    Raises:
+        UsageError: It cannot be read, is no YAML, or has a key that no policy has.
+    """
+    own = yaml.safe_load((root / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+    given = _read(matrix)
+    given = given["vars"] if isinstance(given.get("vars"), dict) else given
+    if unknown := sorted(given.keys() - own.keys()):
+        raise UsageError(
+            f"{matrix} has the key {unknown[0]!r}, which no policy has. Keys are {', '.join(sorted(own))}; "
+            "see the vars of dbt_project.yml."
+        )
+    changed = {key: value for key, value in given.items() if value != own[key]}
+    if isinstance(changed.get("ownership"), dict):
+        changed["ownership"] = _with_lines(own["ownership"], changed["ownership"], matrix)
+    return changed
+
+
+def _read(matrix: Path) -> dict[str, Any]:
+    try:
+        found = yaml.safe_load(matrix.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as problem:
+        raise UsageError(f"{matrix} cannot be read: {problem.__class__.__name__}.") from problem
+    except yaml.YAMLError as problem:
+        raise UsageError(f"{matrix} is no YAML: {problem}") from problem
+    if not isinstance(found, dict):
+        raise UsageError(f"{matrix} says nothing; it needs keys such as `ownership:`.")
+    return found
+
+
+def _with_lines(own: Mapping[str, Any], given: Mapping[str, Any], matrix: Path) -> dict[str, Any]:
+    for entity, lines in given.items():
+        if entity not in own or not isinstance(lines, dict):
+            raise UsageError(
+                f"{matrix}: ownership.{entity} must be lines of fields; entities are {', '.join(own)}."
+            )
+    return {entity: {**lines, **given.get(entity, {})} for entity, lines in own.items()}
