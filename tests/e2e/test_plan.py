@@ -57,6 +57,7 @@ def test_what_it_says_is_what_a_build_then_does(world: World, json_of: Callable[
         assert (example["old_source"], example["new_source"]) == ("salesforce", "hubspot")
 
 
+@pytest.mark.long
 def test_consent_and_review_are_counted_and_a_limit_ends_with_3(world: World):
     owner = {"rule": "owner_only", "sources": ["salesforce"], "steward": "x", "why": "y"}
     amount = {**owner, "needs_review": False}
@@ -74,6 +75,7 @@ def test_consent_and_review_are_counted_and_a_limit_ends_with_3(world: World):
     assert "above the limit of 0 cells" in done.stdout
 
 
+@pytest.mark.long
 def test_the_projects_own_policy_changes_nothing(world: World):
     said = plan(world.settings(), world.root / "dbt_project.yml", limit=0)
     assert (said.fields, said.cells, said.exit_code) == ((), 0, 0)
