@@ -212,8 +212,8 @@ OCCURRED = {
 
 @pytest.mark.slow
 def test_after_each_load_identity_is_what_a_full_refresh_makes(ground: Ground) -> None:
-    play(ground, examples=2, loads=2, seed=SEED)
-    assert ground.compared >= 4
+    play(ground, examples=3, loads=2, seed=SEED)
+    assert ground.compared >= 6
     assert {kind for kind in OCCURRED if not ground.seen[kind]} == set()
 
 
