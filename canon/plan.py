@@ -18,7 +18,7 @@ from canon.policy_file import read_policy
 from canon.quiet import no_telemetry
 from canon.settings import Settings
 from canon.state import fingerprint, is_current, read_state
-from canon.warehouse import connect
+from canon.warehouse import connect, require_warehouse
 
 BUILT = ["+customers", "+companies", "+deals", "+review_queue", "+marketable_customers"]
 
@@ -69,8 +69,7 @@ def _files_of(warehouse: Path) -> list[Path]:
 
 
 def _refuse_stale(settings: Settings) -> None:
-    if not settings.warehouse.is_file():
-        raise UsageError(f"There is no warehouse at {settings.warehouse} yet. Run canon sync first.")
+    require_warehouse(settings.warehouse)
     with connect(settings.warehouse, read_only=True) as con:
         state = read_state(con)
         if state is None or state.fingerprint != fingerprint(settings) or not is_current(con):
@@ -86,11 +85,9 @@ def _build(copy: Settings, policy: Mapping[str, Any]) -> None:
     Raises:
         UsageError: dbt cannot even read the policy; the message is that of the lint.
     """
-    with connect(copy.warehouse, read_only=True) as con:
-        state = read_state(con)
     arguments = ["run", "--select", *BUILT, "--vars", json.dumps(policy)]
     try:
-        run_dbt(copy, arguments, {MARK_VARIABLE: state.fingerprint if state else ""})
+        run_dbt(copy, arguments, {MARK_VARIABLE: fingerprint(copy)})
     except BuildFailed as problem:
         if problem.nodes:
             raise

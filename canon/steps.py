@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from canon.build import BuildReport
 from canon.demo_marks import claim
-from canon.errors import UsageError
 from canon.journal import journalled, last_sync_id
 from canon.load import load
 from canon.lock import run_lock
@@ -16,7 +15,7 @@ from canon.site.pages import SiteReport
 from canon.state import fingerprint
 from canon.sync import noted_build, publish
 from canon.validate import CheckResult, validate
-from canon.warehouse import connect
+from canon.warehouse import connect, require_warehouse
 
 if TYPE_CHECKING:
     from pipelines import LoadResult
@@ -43,7 +42,7 @@ def build_only(settings: Settings, *, full_refresh: bool) -> BuildReport:
 def validate_only(settings: Settings) -> tuple[CheckResult, ...]:
     """Check what was built; the results belong to the newest run."""
     no_telemetry()
-    _needs_warehouse(settings)
+    require_warehouse(settings.warehouse)
     with run_lock(settings.warehouse, "validate"):
         with connect(settings.warehouse) as con:
             sync_id = last_sync_id(con)
@@ -53,11 +52,6 @@ def validate_only(settings: Settings) -> tuple[CheckResult, ...]:
 def publish_only(settings: Settings) -> tuple[PublishReport, SiteReport]:
     """Publish what was built, and its pages."""
     no_telemetry()
-    _needs_warehouse(settings)
+    require_warehouse(settings.warehouse)
     with run_lock(settings.warehouse, "publish"):
         return publish(settings)
-
-
-def _needs_warehouse(settings: Settings) -> None:
-    if not settings.warehouse.is_file():
-        raise UsageError(f"There is no warehouse at {settings.warehouse} yet. Run canon sync first.")

@@ -17,7 +17,7 @@ from canon.likeness import COLUMNS
 from canon.lock import run_lock
 from canon.output import stdout_to_stderr, step
 from canon.settings import Settings
-from canon.warehouse import connect, has_table
+from canon.warehouse import connect, has_table, require_warehouse
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -95,8 +95,7 @@ def suggest(settings: Settings, threshold: float, limit: int) -> Suggested:
 def _read(settings: Settings) -> "tuple[pa.Table, pa.Table]":
     """Live records of people as they are compared, and pairs of customers that a steward decided about."""
     path = settings.warehouse
-    if not path.is_file():
-        raise UsageError(f"There is no warehouse at {path} yet. Run canon sync first.")
+    require_warehouse(path)
     with connect(path) as con:
         ensure_journals(con)
         missing = [name for name in NEEDED if not has_table(con, "intermediate", name)]

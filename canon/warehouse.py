@@ -7,7 +7,7 @@ from typing import Any
 
 import duckdb
 
-from canon.errors import LockHeld, WarehouseUnusable
+from canon.errors import LockHeld, UsageError, WarehouseUnusable
 
 
 @contextmanager
@@ -29,6 +29,16 @@ def connect(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyC
         yield con
     finally:
         con.close()
+
+
+def require_warehouse(path: Path) -> None:
+    """Refuse to go on where nothing was loaded yet.
+
+    Raises:
+        UsageError: There is no such file.
+    """
+    if not path.is_file():
+        raise UsageError(f"There is no warehouse at {path} yet. Run canon sync first.")
 
 
 def explained(path: Path, error: duckdb.Error) -> LockHeld | WarehouseUnusable:

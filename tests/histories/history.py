@@ -358,19 +358,27 @@ def quick() -> Iterator[pytest.MonkeyPatch]:
 
 def play(make: Callable[[], History], *, examples: int, steps: int, seed: int, shrinks: bool) -> None:
     """Play histories; prints the seed that repeats them."""
-    phases = [Phase.generate, Phase.shrink] if shrinks else [Phase.generate]
-    chosen = settings(
+    chosen = settings(unhurried(examples, shrinks=shrinks), stateful_step_count=steps)
+    seeded(seed)(get_state_machine_test(make, settings=chosen))()  # type: ignore[arg-type]
+
+
+def unhurried(examples: int, *, shrinks: bool = False) -> settings:
+    """Settings for examples that take seconds each and of which nothing is kept."""
+    return settings(
         max_examples=examples,
-        stateful_step_count=steps,
         deadline=None,
         database=None,
         derandomize=False,
-        phases=phases,
+        phases=[Phase.generate, Phase.shrink] if shrinks else [Phase.generate],
         suppress_health_check=list(HealthCheck),
         print_blob=False,
     )
+
+
+def seeded(seed: int) -> Callable[[Any], Any]:
+    """Hypothesis's own mark of a seed; prints the seed, for it repeats the histories."""
     print(f"CANON_HISTORIES_SEED={seed}")  # noqa: T201
-    hypothesis.seed(seed)(get_state_machine_test(make, settings=chosen))()  # type: ignore[arg-type]
+    return hypothesis.seed(seed)
 
 
 def chosen_seed() -> int:

@@ -10,9 +10,8 @@ import duckdb
 import hypothesis
 import hypothesis.strategies as st
 import pytest
-from hypothesis import HealthCheck, Phase
 
-from tests.histories.history import chosen_seed
+from tests.histories.history import chosen_seed, seeded, unhurried
 from tests.identity.log import Log, groups, identify
 
 pytestmark = pytest.mark.xdist_group("identity")
@@ -182,14 +181,8 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
 def play(ground: Ground, examples: int, loads: int, seed: int) -> None:
     """Histories of some loads each, one after another into one warehouse, compared after every load."""
 
-    @hypothesis.seed(seed)
-    @hypothesis.settings(
-        max_examples=examples,
-        deadline=None,
-        database=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
+    @seeded(seed)
+    @unhurried(examples)
     @hypothesis.given(st.lists(LOADS, min_size=loads, max_size=loads))
     def history(drawn: list[list[Action]]) -> None:
         ground.past += WORLDS
@@ -198,7 +191,6 @@ def play(ground: Ground, examples: int, loads: int, seed: int) -> None:
             build(ground)
             assert_equals_a_full_refresh(ground)
 
-    print(f"CANON_HISTORIES_SEED={seed}")  # noqa: T201
     history()
 
 

@@ -32,10 +32,11 @@
 
 {# Keeps what this build touches of a relation in the `from` clause before it; nothing where the model is made anew.
 
-   touched  name of the model that says what is touched
+   touched  name of the model that says what is touched; none where an entity is made anew every time
    columns  column of `touched` -> the expression that must be it #}
 {% macro only_touched(touched, columns) -%}
-    {%- if not execute -%}
+    {%- if not touched -%}
+    {%- elif not execute -%}
         {%- do ref(touched) -%}
     {%- elif is_delta() -%}
         semi join {{ ref(touched) }} as touched

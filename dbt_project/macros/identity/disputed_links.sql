@@ -44,7 +44,7 @@ disputed as (
     inner join members
         on proposed.left_key = members.record_key
 
-    {% if touched %}{{ only_touched(touched, {'record_key': 'proposed.left_key'}) }}{% endif %}
+    {{ only_touched(touched, {'record_key': 'proposed.left_key'}) }}
 
     where proposed.status = 'candidate'
 

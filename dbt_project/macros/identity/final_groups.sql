@@ -40,6 +40,6 @@ select * from grouped
     select disputed.left_key, disputed.right_key
     from {{ disputed }} as disputed
     inner join {{ judged }} as judged on disputed.link_id = judged.link_id
-    {% if touched %}{{ only_touched(touched, {'record_key': 'disputed.left_key'}) }}{% endif %}
+    {{ only_touched(touched, {'record_key': 'disputed.left_key'}) }}
     where judged.reason is null
 {% endmacro %}

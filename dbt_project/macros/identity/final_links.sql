@@ -9,7 +9,7 @@ proposed as (
 
     from {{ proposed }} as proposed
 
-    {% if touched %}{{ only_touched(touched, {'record_key': 'proposed.left_key'}) }}{% endif %}
+    {{ only_touched(touched, {'record_key': 'proposed.left_key'}) }}
 
 ),
 

@@ -11,7 +11,7 @@ records as (
 
     from {{ records }} as records
 
-    {% if touched %}{{ only_touched(touched, {'record_key': 'records.record_key'}) }}{% endif %}
+    {{ only_touched(touched, {'record_key': 'records.record_key'}) }}
 
 ),
 
@@ -21,7 +21,7 @@ grouped as (
 
     from {{ groups }} as grouped
 
-    {% if touched %}{{ only_touched(touched, {'record_key': 'grouped.record_key'}) }}{% endif %}
+    {{ only_touched(touched, {'record_key': 'grouped.record_key'}) }}
 
 ),
 
@@ -32,7 +32,7 @@ links as (
 
     from {{ links }} as links
 
-    {% if touched %}{{ only_touched(touched, {'record_key': 'links.left_key'}) }}{% endif %}
+    {{ only_touched(touched, {'record_key': 'links.left_key'}) }}
 
     where links.status = 'accepted'
 
