@@ -18,7 +18,7 @@ def read_policy(root: Path, matrix: Path) -> dict[str, Any]:
     Raises:
         UsageError: It cannot be read, is no YAML, or has a key that no policy has.
     """
-    own = yaml.safe_load((root / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+    own = _own(root)
     given = _read(matrix)
     given = given["vars"] if isinstance(given.get("vars"), dict) else given
     if unknown := sorted(given.keys() - own.keys()):
@@ -30,6 +30,17 @@ def read_policy(root: Path, matrix: Path) -> dict[str, Any]:
     if isinstance(changed.get("ownership"), dict):
         changed["ownership"] = _with_lines(own["ownership"], changed["ownership"], matrix)
     return changed
+
+
+def goes_by_now(root: Path) -> bool:
+    """Whether a line of the project's matrix asks what time it is: a value may then lose without a change."""
+    lines = (line for matrix in _own(root).get("ownership", {}).values() for line in matrix.values())
+    return any(line.get("rule") == "trust_score" or "max_age" in line for line in lines)
+
+
+def _own(root: Path) -> dict[str, Any]:
+    found = yaml.safe_load((root / "dbt_project.yml").read_text(encoding="utf-8"))
+    return dict(found.get("vars") or {})
 
 
 def _read(matrix: Path) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from canon.errors import BudgetReached, CanonError
 from canon.journal import Run, journalled, mark_ended, policy_version
 from canon.load import load
 from canon.lock import run_lock
+from canon.policy_file import goes_by_now
 from canon.publish import PublishReport, publish_copy
 from canon.quiet import no_telemetry
 from canon.settings import Settings
@@ -122,8 +123,8 @@ def _build(settings: Settings, run: Run, loaded: "LoadResult | None", *, full_re
     mark = fingerprint(settings)
     written = loaded.rows_written if loaded else None
     with connect(settings.warehouse) as con:
-        skip = written == 0 and not full_refresh and may_skip_build(con, run, mark)
-        if skip:
+        may_skip = written == 0 and not full_refresh and not goes_by_now(settings.root)
+        if may_skip and may_skip_build(con, run, mark):
             keep_state(con, run.sync_seq)
             return BuildReport(False, "nothing new was loaded, and neither policy nor models changed")
     return noted_build(settings, run, mark, full_refresh=full_refresh)

@@ -100,6 +100,15 @@ def test_a_changed_policy_is_built_even_without_news(settings: Settings, steps: 
     assert sync(settings).build.ran
 
 
+@pytest.mark.parametrize("line", ["{rule: trust_score}", "{rule: recency, max_age: P90D}"])
+def test_what_loses_by_time_alone_is_built_even_without_news(settings: Settings, steps: Steps, line: str):
+    policy = f"name: canon\nvars: {{ownership: {{customer: {{phone: {line}}}}}}}\n"
+    (settings.root / "dbt_project.yml").write_text(policy)
+    sync(settings)
+    steps.written = 0
+    assert sync(settings).build.ran
+
+
 def test_a_decision_of_a_steward_is_built_even_without_news(settings: Settings, steps: Steps):
     sync(settings)
     pair = ("hubspot:contacts:502", "salesforce:Contact:003000000000003AAA")
