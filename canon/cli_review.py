@@ -1,4 +1,4 @@
-"""`canon review`: the steward's queue, and decisions about who is who."""
+"""`canon review`: the steward's queue, and decisions about who is who and which value stands."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
@@ -9,8 +9,9 @@ from canon.answers import AsJson, answer
 from canon.output import print_json, results
 
 if TYPE_CHECKING:
+    from canon.questions import Answers
     from canon.settings import Settings
-    from canon.steward import Decided
+    from canon.steward import Grounds
 
 review = typer.Typer(no_args_is_help=True)
 
@@ -67,7 +68,7 @@ def review_accept(
     actor: Actor = None,
     as_json: AsJson = False,
 ) -> None:
-    """Answer a question about identity with yes: they are one customer; of a split: they stay apart."""
+    """Answer with yes: they are one customer; a split: they stay apart; a value: what stands is right."""
     from canon.questions import accept
 
     _decide(as_json, lambda settings: accept(settings, item, as_record, actor, reason))
@@ -99,14 +100,56 @@ def review_separate(
     _decide(as_json, lambda settings: decide(settings, CANNOT_LINK, one, other, grounds_of(actor, reason)))
 
 
+@review.command("override")
+def review_override(
+    what: Annotated[
+        str,
+        typer.Argument(metavar="WHAT", help="A question about a value; or whose value."),
+    ],
+    field: Annotated[
+        str | None, typer.Argument(metavar="FIELD", help="Which field, where WHAT is no question.")
+    ] = None,
+    *,
+    reason: Reason,
+    value: Annotated[str | None, typer.Option("--value", help="What is right.")] = None,
+    blank: Annotated[bool, typer.Option("--blank", help="That it is right to have no value.")] = False,
+    until: Annotated[
+        str | None, typer.Option("--until", help="Date or time, UTC, at which the policy decides again.")
+    ] = None,
+    actor: Actor = None,
+    as_json: AsJson = False,
+) -> None:
+    """Decide that a value stands, whatever systems say, until it is withdrawn or expires."""
+    from canon.review_values import override_value
+    from canon.steward import grounds_of
+
+    _decide(
+        as_json,
+        lambda settings: override_value(
+            settings, what, field, _given(value, blank), until, grounds_of(actor, reason)
+        ),
+    )
+
+
 @review.command("withdraw")
 def review_withdraw(
-    one: One, other: Other, reason: Reason, actor: Actor = None, as_json: AsJson = False
+    one: Annotated[str, typer.Argument(metavar="A", help=f"A source record: {RECORD} Or whose value.")],
+    other: Annotated[str, typer.Argument(metavar="B", help="Another record; or a field.")],
+    reason: Reason,
+    actor: Actor = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Take the last decision about two source records back: the policy decides again."""
+    """Take the last decision about two source records, or about a value, back: the policy decides again."""
+    from canon.review_values import withdraw_value
     from canon.steward import WITHDRAWN, decide, grounds_of
 
-    _decide(as_json, lambda settings: decide(settings, WITHDRAWN, one, other, grounds_of(actor, reason)))
+    def work(settings: "Settings") -> "Answers":
+        grounds: Grounds = grounds_of(actor, reason)
+        if ":" in other:
+            return decide(settings, WITHDRAWN, one, other, grounds)
+        return withdraw_value(settings, one, other, grounds)
+
+    _decide(as_json, work)
 
 
 @review.command("suggest")
@@ -128,12 +171,21 @@ def review_suggest(
     print_json(found.as_json()) if as_json else results.print(sentences(found), markup=False, soft_wrap=True)
 
 
-def _decide(as_json: bool, work: "Callable[[Settings], list[Decided]]") -> None:
+def _given(value: str | None, blank: bool) -> str | None:
+    """The value that was given, None for a blank."""
+    from canon.errors import UsageError
+
+    if (value is None) != blank:
+        raise UsageError("Give either --value VALUE or --blank.")
+    return value
+
+
+def _decide(as_json: bool, work: "Callable[[Settings], Answers]") -> None:
     """Do it and say what was decided."""
     from canon.settings import Settings
     from canon.steward_page import sentences
 
-    decided: list[Decided] = answer(as_json, lambda: work(Settings.load()))
+    decided: Answers = answer(as_json, lambda: work(Settings.load()))
     if as_json:
         print_json({"decisions": [each.as_json() for each in decided]})
         return

@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+from canon.cells import STEWARD
 from canon.errors import CustomerUnknown, UsageError
 from canon.find import find_customer
 from canon.flips import Standing, flips_if
@@ -114,7 +115,7 @@ def explain(
     return _only(found, field_name)
 
 
-def parse_as_of(text: str) -> datetime:
+def parse_as_of(text: str, option: str = "--as-of") -> datetime:
     """A point in time as naive UTC; a date alone means its end.
 
     Raises:
@@ -124,7 +125,7 @@ def parse_as_of(text: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise UsageError(
-            f"--as-of {text!r}: expected an ISO 8601 date or time, for instance 2026-11-03T12:00."
+            f"{option} {text!r}: expected an ISO 8601 date or time, for instance 2026-11-03T12:00."
         ) from error
     if re.fullmatch(r"\d{4}-?\d{2}-?\d{2}", text.strip()):
         return datetime.combine(moment.date(), time.max)
@@ -266,6 +267,8 @@ def _judge(row: dict[str, Any], candidate: dict[str, Any], losers: dict[Loser, s
     reason: str | None
     if record == (row["source"], row["object"], row["source_record_id"]) or _contributed(row, record):
         reason = None
+    elif row["source"] == STEWARD and candidate["value"] is not None and not _agrees(row, candidate["value"]):
+        reason = "overridden"
     elif (row["field"], *record) in losers:
         reason = losers[(row["field"], *record)]
     elif candidate["value"] is None:

@@ -125,6 +125,14 @@ def _other_attribute(standing: Standing) -> list[str]:
     return ["if another record won the field that this one follows", f"if {standing.source} changed it"]
 
 
+def _override(standing: Standing) -> list[str]:
+    return ["if the steward's decision were withdrawn, or expired"]
+
+
+def _fallback(standing: Standing) -> list[str]:
+    return [*_unset(standing), "if the field that this one falls back to changed"]
+
+
 def _otherwise(standing: Standing) -> list[str]:
     return [f"if the records changed so that {standing.rule} preferred another value"]
 
@@ -164,4 +172,6 @@ _BY_RULE: dict[str, Callable[[Standing], list[str]]] = {
     "aggregation": _aggregation,
     "trust_score": _trust_score,
     "other_attribute_winner": _other_attribute,
+    "override": _override,
+    "fallback": _fallback,
 }

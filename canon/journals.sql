@@ -72,3 +72,21 @@ create table if not exists ops.identity_suggestions (
     model varchar not null,
     suggested_at timestamp not null
 );
+
+-- One row per decision of a steward and canonical field it is about. kind: override, accepted, withdrawn; the last decision
+-- on a field counts. record_key (`system:object:id`) stands for the customer, company or deal: the id is the hash of it.
+-- value: as text, null is a blank. seen: hash of what the systems said. A group's fields share a decision_id.
+create table if not exists ops.value_decisions (
+    decision_id varchar not null,
+    entity varchar not null,
+    record_key varchar not null,
+    field varchar not null,
+    kind varchar not null,
+    value varchar,
+    seen varchar,
+    item_id varchar,
+    actor varchar not null,
+    reason varchar not null,
+    decided_at timestamp not null,
+    expires_at timestamp
+);

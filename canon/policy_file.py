@@ -18,7 +18,7 @@ def read_policy(root: Path, matrix: Path) -> dict[str, Any]:
     Raises:
         UsageError: It cannot be read, is no YAML, or has a key that no policy has.
     """
-    own = _own(root)
+    own = own_policy(root)
     given = _read(matrix)
     given = given["vars"] if isinstance(given.get("vars"), dict) else given
     if unknown := sorted(given.keys() - own.keys()):
@@ -34,11 +34,12 @@ def read_policy(root: Path, matrix: Path) -> dict[str, Any]:
 
 def goes_by_now(root: Path) -> bool:
     """Whether a line of the project's matrix asks what time it is: a value may then lose without a change."""
-    lines = (line for matrix in _own(root).get("ownership", {}).values() for line in matrix.values())
+    lines = (line for matrix in own_policy(root).get("ownership", {}).values() for line in matrix.values())
     return any(line.get("rule") == "trust_score" or "max_age" in line for line in lines)
 
 
-def _own(root: Path) -> dict[str, Any]:
+def own_policy(root: Path) -> dict[str, Any]:
+    """The policy of a project: the variables of its `dbt_project.yml`."""
     found = yaml.safe_load((root / "dbt_project.yml").read_text(encoding="utf-8"))
     return dict(found.get("vars") or {})
 

@@ -1,4 +1,8 @@
-"""Answering a question of the steward's queue: what it asks, and which decisions a yes or a no comes to."""
+"""Answering a question of the steward's queue: what it asks, and which decisions a yes or a no comes to.
+
+Questions about records are answered by decisions about pairs of them (canon.steward), questions about values
+by decisions about cells (canon.values).
+"""
 
 import re
 from collections.abc import Sequence
@@ -6,6 +10,8 @@ from dataclasses import dataclass
 
 import duckdb
 
+from canon import values
+from canon.cells import Cell, find_cell
 from canon.errors import NothingPublished, UsageError
 from canon.find import find_record
 from canon.published import open_published
@@ -17,12 +23,32 @@ from canon.warehouse import first
 IDENTITY = ("identity", "suggestion")
 SPLIT = "split"
 
+# Kind that asks which value is right.
+CONFLICT = "conflict"
+
 # Fewer characters of an id name a question by accident.
 SHORTEST_PREFIX = 6
 
 NEEDED = (("marts", "review_queue"), ("marts", "customer_sources"))
 
+# What no line of the matrix decides, and so no steward.
+PRIMARY_CONTACT = "deal.primary_customer_id"
+
+# How a question about no person names whom it is about.
+OWNER = re.compile(r"(?:company|deal) (\S+): ")
+
 RECORD_KEY = re.compile(r"[^:\s]+:[^:\s]+:\S+")
+
+
+@dataclass(frozen=True)
+class Item:
+    """A row of the queue."""
+
+    item_id: str
+    kind: str
+    customer_id: str | None
+    field: str | None
+    candidates: str
 
 
 @dataclass(frozen=True)
@@ -35,14 +61,17 @@ class Question:
     others: tuple[str, ...]
 
 
+Answers = list[Decided] | list[values.ValueDecision]
+
+
 def accept(
     settings: Settings,
     item: str,
     as_record: str | None = None,
     actor: str | None = None,
     reason: str | None = None,
-) -> list[Decided]:
-    """Say yes: the record is the candidate's person, or the split is right.
+) -> Answers:
+    """Say yes: the record is the candidate's person, the split is right, or the policy's value is.
 
     Args:
         settings: Where the copy and the warehouse are.
@@ -52,11 +81,18 @@ def accept(
         reason: Why; else which kind of question was answered.
 
     Raises:
-        UsageError: There is no such question, it is about a value, or which candidate is not clear.
+        UsageError: There is no such question, or which candidate is not clear.
         LockHeld: A run is at work.
     """
     with open_published(settings.published, NEEDED) as con:
-        question = _question(con, item)
+        found = _item(con, item)
+    if found.kind == CONFLICT:
+        if as_record is not None:
+            raise UsageError(_choose_value(found))
+        grounds = grounds_of(actor, reason or "accepted: the policy's answer", found.item_id)
+        return values.accept(settings, cell_of(settings, found), grounds)
+    with open_published(settings.published, NEEDED) as con:
+        question = _question(found)
         other = _chosen(con, question, as_record)
     kind = CANNOT_LINK if question.kind == SPLIT else MUST_LINK
     return _write(settings, kind, question, [other], actor, reason or f"accepted: {question.kind} question")
@@ -71,8 +107,10 @@ def reject(
         UsageError: There is no such question, or it is about a value.
         LockHeld: A run is at work.
     """
-    with open_published(settings.published, NEEDED) as con:
-        question = _question(con, item)
+    found = find_item(settings, item)
+    if found.kind == CONFLICT:
+        raise UsageError(_choose_value(found))
+    question = _question(found)
     kind, others = MUST_LINK if question.kind == SPLIT else CANNOT_LINK, question.others
     return _write(settings, kind, question, others, actor, reason or f"rejected: {question.kind} question")
 
@@ -89,22 +127,53 @@ def _write(
     return write(settings, kind, pairs, grounds_of(actor, reason, question.item_id))
 
 
-def _question(con: duckdb.DuckDBPyConnection, item: str) -> Question:
-    """The open question about identity that an id, or its first characters, means."""
-    item_id, kind, field, candidates = _item(con, item.strip().lower())
-    if kind not in (*IDENTITY, SPLIT):
-        about = f"the value of {field}" if field else "a value"
+def find_item(settings: Settings, item: str) -> Item:
+    """The open question that an id, or its first characters, means.
+
+    Raises:
+        UsageError: There is none, or there are several.
+    """
+    with open_published(settings.published, NEEDED) as con:
+        return _item(con, item)
+
+
+def cell_of(settings: Settings, item: Item) -> Cell:
+    """The cell that a question about a value is about.
+
+    Raises:
+        UsageError: It is about records, or about what no rule of the matrix decides.
+    """
+    if item.kind != CONFLICT or item.field is None:
+        raise UsageError(f"Question {item.item_id} is about records, not about a value: accept or reject it.")
+    if item.field == PRIMARY_CONTACT:
         raise UsageError(
-            f"Question {item_id} is about {about}, and only the policy decides values yet: it stands. "
-            "To change who is right, change the field's line in the matrix (docs/policy.md), or correct the "
-            "value in a system that it trusts."
+            f"Question {item.item_id} is settled in a system: by the opportunity's primary contact role in "
+            "Salesforce, or by the deal's contacts in HubSpot."
         )
-    return Question(item_id, kind, *_parsed(item_id, candidates))
+    named = OWNER.match(item.candidates)
+    wanted = named.group(1) if named else item.customer_id or ""
+    return find_cell(settings.published, settings.root, wanted, item.field)
 
 
-def _item(con: duckdb.DuckDBPyConnection, item: str) -> tuple[str, str, str | None, str]:
+def _choose_value(item: Item) -> str:
+    return (
+        f"Question {item.item_id} is about the value of {item.field}. canon review accept {item.item_id} "
+        f"lets what stands stand; for another value: canon review override {item.item_id} "
+        "--value VALUE --reason WHY."
+    )
+
+
+def _question(item: Item) -> Question:
+    """A question about identity, taken apart."""
+    if item.kind not in (*IDENTITY, SPLIT):
+        raise UsageError(f"Question {item.item_id} is of the kind {item.kind}, which nothing answers.")
+    return Question(item.item_id, item.kind, *_parsed(item.item_id, item.candidates))
+
+
+def _item(con: duckdb.DuckDBPyConnection, wanted: str) -> Item:
+    item = wanted.strip().lower()
     found = con.execute(
-        "select item_id, kind, field, candidates from marts.review_queue "
+        "select item_id, kind, customer_id, field, candidates from marts.review_queue "
         "where item_id = $item or (length($item) >= $shortest and starts_with(item_id, $item)) "
         "order by item_id = $item desc, item_id",
         {"item": item, "shortest": SHORTEST_PREFIX},
@@ -115,8 +184,7 @@ def _item(con: duckdb.DuckDBPyConnection, item: str) -> tuple[str, str, str | No
     if len(found) > 1 and found[0][0] != item:
         ids = ", ".join(each[0] for each in found)
         raise UsageError(f"{len(found)} questions begin with {item!r}: {ids}. Give more of the id.")
-    item_id, kind, field, candidates = found[0]
-    return item_id, kind, field, candidates
+    return Item(*found[0])
 
 
 def _parsed(item_id: str, candidates: str) -> tuple[str, tuple[str, ...]]:

@@ -14,6 +14,9 @@ from canon.warehouse import first, has_table
 # The Python that dbt's SQL calls: a change there changes what the same SQL returns.
 FUNCTIONS = ("dbt_plugin.py", "normalize.py")
 
+# What stewards have decided so far, about records and about values.
+DECISIONS = "((select count(*) from ops.identity_decisions) + (select count(*) from ops.value_decisions))"
+
 
 @dataclass(frozen=True)
 class BuildState:
@@ -61,7 +64,7 @@ def write_state(con: duckdb.DuckDBPyConnection, build_id: str, mark: str, seen_s
     con.execute("delete from ops.build_state")
     con.execute(
         "insert into ops.build_state by name select ? as build_id, ? as fingerprint, ? as seen_seq, "
-        "? as built_at, (select count(*) from ops.identity_decisions) as decisions, "
+        f"? as built_at, {DECISIONS} as decisions, "
         "(select count(*) from ops.suggestion_runs) as suggestions",
         [build_id, mark, seen_seq, utc_now()],
     )
@@ -100,11 +103,14 @@ def may_skip_build(con: duckdb.DuckDBPyConnection, run: Run, mark: str) -> bool:
 
 
 def _reviewed_since(con: duckdb.DuckDBPyConnection) -> bool:
-    """Whether a journal of review has grown since the build; counted, for clocks may be set back."""
+    """Whether a journal of review has grown since the build (counted: clocks go back), or a word expired."""
     found = first(
         con,
-        "select decisions is distinct from (select count(*) from ops.identity_decisions) "
-        "or suggestions is distinct from (select count(*) from ops.suggestion_runs) from ops.build_state",
+        f"select decisions is distinct from {DECISIONS} "
+        "or suggestions is distinct from (select count(*) from ops.suggestion_runs) "
+        "or exists(from ops.value_decisions join ops.sync_runs on sync_id = build_id "
+        "where expires_at > started_at and expires_at <= ?) from ops.build_state",
+        [utc_now()],
     )
     return found is None or found[0]
 

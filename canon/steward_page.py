@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from canon.steward import CANNOT_LINK, MUST_LINK, WITHDRAWN, Decided, Decision
+from canon.values import ACCEPTED, OVERRIDE, ValueDecision
 
 SAYS = {
     MUST_LINK: "{} and {} are one customer",
@@ -13,9 +14,16 @@ SAYS = {
 IN_SHORT = {MUST_LINK: "one customer", CANNOT_LINK: "kept apart"}
 
 
-def sentences(decided: Sequence[Decided]) -> str:
+VALUE_SAYS = {
+    OVERRIDE: "is what {} decided",
+    ACCEPTED: "is what the policy makes of it, {} accepts, until a system says something else",
+    WITHDRAWN: "is again what the policy makes of it, says {}",
+}
+
+
+def sentences(decided: Sequence[Decided] | Sequence[ValueDecision]) -> str:
     """Each decision with the one that it replaces, and when they take effect."""
-    lines = [_sentence(each) for each in decided]
+    lines = [_sentence(each) if isinstance(each, Decided) else _of_value(each) for each in decided]
     return "\n".join([*lines, f"The next canon sync or canon build applies {_them(len(lines))}."])
 
 
@@ -26,6 +34,12 @@ def _sentence(decided: Decided) -> str:
         return f"{said}, says {new.actor}."
     verb = "Taken back" if new.kind == WITHDRAWN else "That replaces"
     return f"{said}, says {new.actor}. {verb}: {_earlier(decided.replaces)}."
+
+
+def _of_value(decision: ValueDecision) -> str:
+    """What was decided about a field, without the value: it may be personal data."""
+    until = f" until {decision.expires_at:%Y-%m-%d %H:%M} UTC" if decision.expires_at else ""
+    return f"{decision.field} {VALUE_SAYS[decision.kind].format(decision.actor)}{until}."
 
 
 def _earlier(decision: Decision) -> str:

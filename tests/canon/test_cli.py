@@ -34,7 +34,7 @@ def test_the_queue_is_a_command_with_what_works_of_it():
     answer = CliRunner().invoke(cli.app, ["review", "--help"])
     assert answer.exit_code == 0
     assert {each.name for each in cli.review.registered_commands} == {
-        *("list", "accept", "reject", "link", "separate", "withdraw", "suggest")
+        *("list", "accept", "reject", "override", "link", "separate", "withdraw", "suggest")
     }
 
 

@@ -237,14 +237,6 @@ def test_a_candidate_that_is_not_here_can_only_be_rejected(settings: Settings, p
     assert decided("reject", "abc12345")[0]["right_key"] == "salesforce:Contact:003gone"
 
 
-def test_a_question_about_a_value_is_the_policys(settings: Settings, published: Path):
-    for verb in ("accept", "reject"):
-        found = str(problem(verb, "r1"))
-        assert "about the value of account_owner, and only the policy decides values yet" in found
-        assert "docs/policy.md" in found
-    assert journal(settings) == []
-
-
 def test_a_question_goes_by_the_first_characters_of_its_id(settings: Settings, published: Path):
     asked(published, "abcdef11", "identity", f"{CY} = {BOB}: x")
     asked(published, "abcdef22", "identity", f"{CY} = {ADA_TOO}: x")

@@ -88,6 +88,77 @@ def preset(rule: str, **parts: Any) -> Edit:
 SYSTEMS = "billing, commerce, esp, hubspot, product, salesforce"
 
 CASES: dict[str, tuple[Edit, str]] = {
+    "a condition on consent": (
+        line("customer", "email_opted_out", when={"country": "DE"}),
+        "ownership.customer.email_opted_out.when: an opt-out binds whatever else its record says; remove it.",
+    ),
+    "a condition that names nothing": (
+        line("customer", "phone", when="customer"),
+        "ownership.customer.phone.when must name fields and their values, such as "
+        "{lifecycle_stage: [customer]}.",
+    ),
+    "a condition on a number": (
+        line("customer", "phone", when={"lead_score": 5}),
+        "ownership.customer.phone.when asks for lead_score, a double: only strings and booleans can be "
+        "compared.",
+    ),
+    "a condition that nobody meets": (
+        line("customer", "phone", when={"country": []}),
+        "ownership.customer.phone.when.country allows no value, so that nobody ever wins: name one.",
+    ),
+    "a condition for half a group": (
+        line("customer", "city", when={"country": "DE"}),
+        "ownership.customer: 'street' and 'city' are in group 'address' and move together: "
+        "give both the same rule, sources and blank.",
+    ),
+    "fallbacks in a circle": (
+        lambda policy: [
+            line("customer", "job_title", fallback="lead_source")(policy),
+            line("customer", "lead_source", fallback="job_title")(policy),
+        ],
+        "ownership.customer.job_title falls back to itself: job_title → lead_source → job_title. "
+        "Remove one of these fallbacks.",
+    ),
+    "a fallback of another type": (
+        line("customer", "job_title", fallback="lead_score"),
+        "ownership.customer.job_title.fallback: job_title is a string, lead_score a double: "
+        "name a field of the same type.",
+    ),
+    "a fallback of a group's member": (
+        line("customer", "city", fallback="state"),
+        "ownership.customer: 'street' and 'city' are in group 'address' and move together: "
+        "give both the same rule, sources and blank.",
+    ),
+    "a fallback beside a blank that stands": (
+        line("customer", "lead_status", blank="keep_blank", fallback="lead_source"),
+        "ownership.customer.lead_status.fallback never comes to bear where a blank stands: "
+        "write `blank: fall_through`, or remove it.",
+    ),
+    "unknown validation": (
+        line("customer", "phone", validate="drop"),
+        "ownership.customer.phone.validate must be one of null, flag, quarantine; it says 'drop'.",
+    ),
+    "a text that cannot stand": (
+        line("customer", "lead_score", validate="flag"),
+        "ownership.customer.lead_score.validate is flag, which lets a text stand that is no double: "
+        "write `validate: quarantine`.",
+    ),
+    "an address that may be none": (
+        line("customer", "email", validate="flag"),
+        "ownership.customer.email.validate is flag, which lets a text stand that is no e-mail address, and "
+        "people are identified by these: write `validate: quarantine`.",
+    ),
+    "unknown end of an override": (
+        line("customer", "phone", override="forever"),
+        "ownership.customer.phone.override must be one of always, until_source_changes; it says 'forever'.",
+    ),
+    "a picklist of another record": (
+        lambda policy: policy["field_map"]["customer"]["hubspot"]["contacts"]["hubspot_owner_id"].update(
+            normalize="picklist"
+        ),
+        "field_map.customer.hubspot.contacts.hubspot_owner_id.normalize is picklist, which names a text of "
+        "the record itself: write `type: string`, and neither `through` nor `else`.",
+    ),
     "unknown rule": (
         line("customer", "phone", rule="newest"),
         f"ownership.customer.phone.rule must be one of {RULES}; it says 'newest'.",
@@ -123,14 +194,14 @@ CASES: dict[str, tuple[Edit, str]] = {
     "misspelt key in the matrix": (
         line("customer", "phone", blnk="keep_blank"),
         "A key of ownership.customer.phone must be one of rule, sources, blank, group, order, trust, "
-        "follows, max_age, needs_review, steward, why; it says 'blnk'.",
+        "follows, max_age, when, fallback, validate, needs_review, override, steward, why; it says 'blnk'.",
     ),
     "unknown normaliser": (
         lambda policy: policy["field_map"]["customer"]["hubspot"]["contacts"]["phone"].update(
             normalize="fone"
         ),
         "field_map.customer.hubspot.contacts.phone.normalize must be one of email, phone, domain, list, "
-        "lower; it says 'fone'.",
+        "lower, picklist; it says 'fone'.",
     ),
     "two fields of an object for one field": (
         lambda policy: policy["field_map"]["customer"]["salesforce"]["Contact"].update(

@@ -187,7 +187,8 @@ class History(RuleBasedStateMachine):
             self.stage.counted["loads that failed"] += 1
         else:
             self.judge(modes, before)
-            self.expect(after, moving(before, after))
+            moved, shown = moving(before, after), self.unveiled(before, after)
+            self.expect(after, {name: moved[name] | shown[name] for name in moved})
         self.has_failed = False
 
     def _loaded(self, mode: str) -> dict[str, str] | None:
@@ -195,6 +196,10 @@ class History(RuleBasedStateMachine):
         self.sync_seq += 1
         self.stage.counted[f"loads by {mode}"] += 1
         self.attempted = self.now
+        self.held = {
+            name: {key: (each.stamp, each.is_deleted) for key, each in self.copy.latest(table).items()}
+            for name, table in self.stage.tables.items()
+        }
         try:
             done = pipelines.load(
                 [self.stage.source],
@@ -242,6 +247,19 @@ class History(RuleBasedStateMachine):
                 for key, new in records.items()
             }
             self.seen |= {(name, key, *known.version) for key, known in records.items()}
+
+    def unveiled(self, before: Snapshot, after: Snapshot) -> dict[str, set[str]]:
+        """Ids of records with a value, out of sight until this load began, that no load has found."""
+        return {
+            name: {
+                key
+                for key, new in records.items()
+                if (old := before[name].get(key))
+                and (known := self.known[name].get(key))
+                and any(new.values[each] != known.values.get(each) for each in new.values.keys() - old.values)
+            }
+            for name, records in after.items()
+        }
 
     def is_changed(self, name: str, key: str, new: Known | None) -> bool:
         """Whether a record differs from what the last undisturbed load found."""

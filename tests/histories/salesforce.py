@@ -200,6 +200,8 @@ class SalesforceHistory(History):
         if new is None or mode == "backfill":
             return new is not None
         old = self.known[name].get(key)
+        if self.was_pending and self.held[name].get(key) == new.version:
+            return False  # a load that was killed has brought this version, before a change without a stamp
         if self.was_pending and old is not None and old.stamp == new.stamp:
             return False  # a load that was killed may have moved the watermark past a change without a stamp
         is_late = new.stamp >= self.earlier - self.overlap and (name, key, *new.version) not in self.seen

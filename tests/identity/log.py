@@ -39,6 +39,7 @@ class Log:
 
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     decisions: list[tuple[str, str, str, str]] = field(default_factory=list)
+    answers: list[tuple[str, Any]] = field(default_factory=list)
     decided: int = 0
 
     def add(self, name: str, record_id: str, /, *, seq: int = 1, deleted: bool = False, **values: Any) -> str:
@@ -81,8 +82,29 @@ class Log:
                     "insert into ops.identity_decisions select ?, ?, ?, ?, ?, null, 'a test', 'said so', ?",
                     [str(self.decided), *decision, START + timedelta(seconds=self.decided)],
                 )
+            for key, word in self.answers:
+                _answer(con, key, word)
         self.rows.clear()
         self.decisions.clear()
+        self.answers.clear()
+
+
+def _answer(con: duckdb.DuckDBPyConnection, key: str, word: Any) -> None:
+    """A decision about values: see tests.rules.reference.Answer."""
+    for name, value in word.values.items():
+        con.execute(
+            "insert into ops.value_decisions select ?, 'customer', ?, ?, ?, ?, ?, null, 'eva', 'why', ?, ?",
+            [
+                word.decision_id,
+                key,
+                name,
+                word.kind,
+                value,
+                word.seen[name],
+                word.decided_at,
+                word.expires_at,
+            ],
+        )
 
 
 def _append(con: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]]) -> None:

@@ -73,16 +73,29 @@ both_ways: [string, {{rule: two_way}}]
 apart: [string, {{rule: dont_sync, sources: [hubspot]}}]
 """
 
+MODIFIED = f"""
+backed: [string, {{rule: owner_only, sources: [hubspot], fallback: recent}}]
+backed_by_backed: [string, {{rule: longest, {TURNED}, max_age: P100D, fallback: backed}}]
+backed_by_member: [string, {{rule: unanimous_or_null, {BOTH}, fallback: given}}]
+conditional: [string, {{rule: recency, {BOTH}, when: {{any: [true]}}}}]
+conditional_twice: [string, {{rule: source_priority, {TURNED}, when: {{priority: [a, bb], recent: a}}}}]
+conditional_set: [list, {{rule: aggregation, {BOTH}, when: {{priority: [a, ccc]}}}}]
+"""
+
 OBJECTS = {("salesforce", "Contact"): "{}__c", ("salesforce", "Lead"): "{}__c", ("hubspot", "contacts"): "{}"}
 
 
 def fields() -> dict[str, tuple[str, Line]]:
     """Canonical field -> the kind of its values, its line."""
-    return {f"f_{name}": (kind, _own(line)) for name, (kind, line) in yaml.safe_load(LINES).items()}
+    return {
+        f"f_{name}": (kind, _own(line)) for name, (kind, line) in yaml.safe_load(LINES + MODIFIED).items()
+    }
 
 
 def _own(line: Line) -> Line:
-    return {**line, **({"follows": f"f_{line['follows']}"} if "follows" in line else {})}
+    named = {key: f"f_{line[key]}" for key in ("follows", "fallback") if key in line}
+    asked = {"when": {f"f_{name}": values for name, values in line["when"].items()}} if "when" in line else {}
+    return {**line, **named, **asked}
 
 
 def turned(line: Line) -> Line:
@@ -101,7 +114,8 @@ def kept(line: Line) -> Line:
         "trust_score",
         "unanimous_or_null",
     }
-    return {**line, "blank": "keep_blank"} if line["rule"] in taking | {"any_true", "all_true"} else line
+    can = line["rule"] in taking | {"any_true", "all_true"} and "fallback" not in line
+    return {**line, "blank": "keep_blank"} if can else line
 
 
 def young(line: Line) -> Line:
@@ -109,7 +123,18 @@ def young(line: Line) -> Line:
     return line if line["rule"].startswith("consent_") else {"max_age": "P200D", **line}
 
 
-VARIANTS = {"as written": lambda line: line, "turned": turned, "blanks kept": kept, "young": young}
+def passing(line: Line) -> Line:
+    """The same line with stewards' words that fall when a source says something else."""
+    return {**line, "override": "until_source_changes"}
+
+
+VARIANTS = {
+    "as written": lambda line: line,
+    "turned": turned,
+    "blanks kept": kept,
+    "young": young,
+    "passing": passing,
+}
 
 
 def policy(matrix: Matrix, kinds: dict[str, str]) -> dict[str, Any]:

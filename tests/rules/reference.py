@@ -5,6 +5,7 @@ A person's records are given as the versions that the log holds of them. Absent 
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -67,6 +68,18 @@ class Cell:
     contributors: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What a steward decided about fields that move together: texts, and hashes of what systems said."""
+
+    decision_id: str
+    kind: str
+    values: dict[str, str | None]
+    seen: dict[str, str | None]
+    decided_at: datetime
+    expires_at: datetime | None
+
+
 def said(record: Record, name: str, kind: str) -> Said:
     """Follow a field through the versions of its record."""
     texts: list[tuple[datetime, str]] = []
@@ -100,19 +113,52 @@ class Person:
     matrix: Matrix
     kinds: dict[str, str]
     now: datetime
+    answers: list[Answer] = field(default_factory=list)
 
     def cell(self, name: str) -> Cell:
         """The canonical value of a field."""
         line = spelt_out(self.matrix[name])
+        if answer := self.override(name):
+            key, value = (
+                f"steward:override:{answer.decision_id}",
+                typed(answer.values[name], self.kinds[name]),
+            )
+            return Cell(value, None if value is None else "steward", key, answer.decided_at, (key,))
         if line["rule"] == "aggregation":
             return self._set(name, line)
         order = self.order(name)
         if not order:
-            return Cell()
+            return self.cell(line["fallback"]) if "fallback" in line else Cell()
         winner = order[0]
         its = self.says(winner, name)
         source = None if its.value is None else winner.source
         return Cell(its.value, source, winner.key, its.changed_at, (winner.key,))
+
+    def override(self, name: str) -> Answer | None:
+        """The steward's decision that holds for a field: the last, if it does for all that move with it."""
+        given = [each for each in self.answers if name in each.values]
+        last = given[-1] if given else None
+        if last is None or last.kind != "override" or (last.expires_at and last.expires_at <= self.now):
+            return None
+        values = {each: (text, typed(text, self.kinds[each])) for each, text in last.values.items()}
+        line = self.matrix[name]
+        if line["rule"].startswith("consent_") and values[name][1] is not True:
+            return None
+        passing = line.get("override") == "until_source_changes"
+        if passing and any(self.statements(each) != last.seen[each] for each in last.values):
+            return None
+        fits = all(text is None or value is not None for text, value in values.values())
+        return last if fits else None
+
+    def certain(self, name: str) -> str:
+        """A text that may override a field."""
+        return {"boolean": "true", "double": "7.5"}.get(self.kinds[name], "d")
+
+    def statements(self, name: str) -> str | None:
+        """A hash of what live records say of a field."""
+        values = [(each.source, self.says(each, name).value) for each in self.records if not each.is_deleted]
+        texts = sorted({f"{source}={as_text(value)}" for source, value in values if value is not None})
+        return hashlib.md5("; ".join(texts).encode(), usedforsecurity=False).hexdigest() if texts else None
 
     def _set(self, name: str, line: Line) -> Cell:
         members = self.candidates(name, line)
@@ -214,6 +260,10 @@ class Person:
             and self.competes(each)
             and (not self.blank(each, name) or self.blank_may_win(each, name, line))
             and not (each.is_converted and self.contact_speaks(each, name))
+            and all(
+                as_text(self.says(each, other).value) in allowed(values)
+                for other, values in line.get("when", {}).items()
+            )
             and (
                 not line.get("max_age")
                 or self.now - self.clock(each, name) <= timedelta(days=DAYS[line["max_age"]])
@@ -261,6 +311,16 @@ class Person:
 
     def says(self, record: Record, name: str) -> Said:
         return said(record, name, self.kinds[name])
+
+
+def as_text(value: Any) -> str | None:
+    """A value as the mart spells it."""
+    return str(value).lower() if isinstance(value, bool) else None if value is None else str(value)
+
+
+def allowed(values: Any) -> list[str]:
+    """The texts that a condition lets a record say."""
+    return [str(as_text(each)) for each in (values if isinstance(values, list) else [values])]
 
 
 class Reversed:

@@ -19,7 +19,7 @@ import yaml
 
 from tests.identity.log import Log, identify, table_of
 from tests.rules.matrices import OBJECTS, VARIANTS, fields, policy
-from tests.rules.reference import Cell, Matrix, Person, Record, edges, spelt_out
+from tests.rules.reference import Answer, Cell, Matrix, Person, Record, as_text, edges, spelt_out
 
 pytestmark = [pytest.mark.xdist_group("rules"), pytest.mark.slow]
 
@@ -41,20 +41,20 @@ SAID = {
 # Days ago; few, so that clocks tie, and on both sides of every period and age.
 STAMPS = [300, 240, 240, 150, 150, 60, 5]
 EDGES = {"owner blank", "owner absent", "tie", "one system only", "all blank", "deleted record"}
-EDGES |= {"several records of one system"}
+EDGES |= {"several records of one system", "overridden"}
+NOON = datetime.now(UTC).replace(tzinfo=None, hour=12, minute=0, second=0, microsecond=0)
 
 
 def person(at: int, dice: random.Random, kinds: dict[str, str]) -> list[Record]:
     """The records of one person; at least one, and a record that is gone has one that took its place."""
     found: list[Record] = []
-    start = datetime.now(UTC).replace(tzinfo=None, hour=12, minute=0, second=0, microsecond=0)
     for place in sorted(dice.sample(range(len(SLOTS)), k=dice.randint(1, len(SLOTS)))):
         system, object_ = SLOTS[place]
         fate = dice.choice(["live", "live", "live", "live", "deleted", "gone"])
         record = Record(system, object_, f"p{at:03}r{place}")
         for days in sorted(dice.choices(STAMPS, k=dice.randint(1, 3)), reverse=True):
             texts = {name: dice.choice(SAID[kind]) for name, kind in kinds.items() if dice.random() < 0.8}
-            record.versions.append((start - timedelta(days=days), False, texts))
+            record.versions.append((NOON - timedelta(days=days), False, texts))
         stamp, _, texts = record.versions[-1]
         before = [each for each in found if each.object == object_]
         record.is_merged = fate == "gone" and object_ != "Lead" and bool(before)
@@ -64,8 +64,38 @@ def person(at: int, dice: random.Random, kinds: dict[str, str]) -> list[Record]:
     return found
 
 
-def write(log: Log, records: list[Record]) -> None:
+def answers(at: int, dice: random.Random, whole: Person) -> list[Answer]:
+    """What stewards decided about a person, in order: some twice, some taken back, some seen long ago."""
+    found = []
+    for number in range(dice.choice([0, 0, 12])):
+        fields = whole.members(dice.choice([*whole.matrix]))
+        kind = dice.choice(["override", "override", "override", "override", "accepted", "withdrawn"])
+        found.append(
+            Answer(
+                decision_id=f"p{at:03}d{number:02}",
+                kind=kind,
+                values={
+                    each: dice.choice(SAID[whole.kinds[each]][1:]) or None if kind == "override" else None
+                    for each in fields
+                },
+                seen={each: whole.statements(each) if dice.random() < 0.7 else "old" for each in fields},
+                decided_at=NOON - timedelta(days=30) + timedelta(minutes=number),
+                expires_at=dice.choice(
+                    [None, None, None, NOON - timedelta(days=1), NOON + timedelta(days=9)]
+                ),
+            )
+        )
+    # every field of the matrix has its turn
+    sure = whole.members([*whole.matrix][at % len(whole.matrix)])
+    texts: dict[str, str | None] = {each: whole.certain(each) for each in sure}
+    seen = {each: whole.statements(each) for each in sure}
+    return [*found, Answer(f"p{at:03}", "override", texts, seen, NOON, None)]
+
+
+def write(log: Log, records: list[Record], words: list[Answer]) -> None:
     """Put a person into the raw log."""
+    for word in words:
+        log.answers.append((records[-1].key, word))
     for record in records:
         pattern = OBJECTS[record.source, record.object]
         earlier = [each for each in records if each.object == record.object and each is not record]
@@ -84,11 +114,6 @@ def write(log: Log, records: list[Record]) -> None:
             log.rows[table_of(record.object)][-1]["_stamp"] = stamp
     for record in records[1:]:
         log.decide("must_link", records[0].key, record.key)
-
-
-def as_text(value: Any) -> str | None:
-    """A value as the mart spells it."""
-    return str(value).lower() if isinstance(value, bool) else None if value is None else str(value)
 
 
 def decided(warehouse: Path) -> dict[tuple[str, str], Cell]:
@@ -128,14 +153,16 @@ def test_every_cell_is_what_the_reference_says(variant: str, seed: int, tmp_path
     matrix = {name: VARIANTS[variant](line) for name, (_, line) in fields().items()}
     dice = random.Random(f"{SEED} {variant} {seed}")
     people = [person(at, dice, kinds) for at in range(PEOPLE)]
-    build(tmp_path / "canon.duckdb", people, matrix, kinds)
+    words = [answers(at, dice, Person(records, matrix, kinds, NOON)) for at, records in enumerate(people)]
+    build(tmp_path / "canon.duckdb", people, words, matrix, kinds)
     found, now = decided(tmp_path / "canon.duckdb"), sync_start(tmp_path / "canon.duckdb")
     seen: Counter[tuple[str, str]] = Counter()
     wrong = []
-    for records in people:
-        whole = Person(records, matrix, kinds, now)
+    for records, said in zip(people, words, strict=True):
+        whole = Person(records, matrix, kinds, now, said)
         for name, line in matrix.items():
             seen.update((spelt_out(line)["rule"], edge) for edge in edges(whole, name))
+            seen.update([(spelt_out(line)["rule"], "overridden")] if whole.override(name) else [])
             cell = whole.cell(name)
             expected = replace(cell, value=as_text(cell.value))
             if found[records[0].key, name] != expected:
@@ -144,14 +171,21 @@ def test_every_cell_is_what_the_reference_says(variant: str, seed: int, tmp_path
     assert not wrong, f"{len(wrong)} of {len(people) * len(matrix)} cells differ: {by_field}, {wrong[:4]}"
     rules = {spelt_out(line)["rule"] for line in matrix.values()}
     assert len(rules) == 18
-    assert not {(rule, edge) for rule in rules for edge in EDGES} - set(seen)
+    missing = {(rule, edge) for rule in rules for edge in EDGES} - set(seen)
+    assert not missing
 
 
-def build(warehouse: Path, people: list[list[Record]], matrix: Matrix, kinds: dict[str, str]) -> None:
+def build(
+    warehouse: Path,
+    people: list[list[Record]],
+    words: list[list[Answer]],
+    matrix: Matrix,
+    kinds: dict[str, str],
+) -> None:
     """Everything up to the mart that explains every cell, under this matrix."""
     log = Log()
-    for records in people:
-        write(log, records)
+    for records, said in zip(people, words, strict=True):
+        write(log, records, said)
     log.write(warehouse)
     given = yaml.safe_dump(policy(matrix, kinds), sort_keys=False, allow_unicode=True)
     identify(warehouse, "--vars", given, select=("+customer_fields",))

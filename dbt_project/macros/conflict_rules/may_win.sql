@@ -1,5 +1,5 @@
-{# Who may win at all under most rules: competing records of listed sources, with a value unless a blank may win, and a value
-   that is not too old. A converted lead supplies only what the live records of its system lack. #}
+{# Who may win at all under most rules: competing records of listed sources, with a value unless a blank may win, a value that is
+   not too old, and what else the line asks of the record (`when`). A converted lead supplies only what the live records of its system lack. #}
 {% macro may_win(cell, policy) -%}
     competes
                 and source in ('{{ policy.sources | join("', '") }}')
@@ -11,6 +11,9 @@
                 {%- if policy.max_age %}
                 and {{ age_ms(cell) }} <= {{ (duration_minutes(policy.max_age) * 60000) | int }}
                 {%- endif %}
+                {%- for field, values in (policy.when or {}).items() %}
+                and coalesce(cast({{ field }} as string) in ({{ condition_texts(values) }}), false)
+                {%- endfor %}
                 and not (
                     is_converted
                     and bool_or(not is_converted and competes and not {{ cell.is_blank }})
@@ -21,4 +24,11 @@
 {# Milliseconds from the field's clock to the start of the sync; a clock that is ahead of ours has age 0. #}
 {% macro age_ms(cell) -%}
     greatest(0, {{ epoch_ms('sync_started_at') }} - {{ epoch_ms(cell.clock) }})
+{%- endmacro %}
+
+{# The values that a condition allows, as texts of SQL: YAML's true is 'true'. #}
+{% macro condition_texts(values) -%}
+    {%- for value in ([values] if values is string or values is not sequence else values) -%}
+    '{{ (value | lower if value is boolean else value | string) | replace("'", "''") }}'{{ ', ' if not loop.last }}
+    {%- endfor -%}
 {%- endmacro %}

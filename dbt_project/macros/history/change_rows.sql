@@ -2,6 +2,7 @@
    retirements (`field = <entity>_id`) included. Only versions of syncs after the last journalled one are compared. #}
 {% macro change_rows(entity, snapshot, runs, also=[]) %}
     {%- set id = entity ~ '_id' %}
+    {%- set matrix = ownership(entity) %}
 with
 
 versions as (
@@ -112,13 +113,13 @@ changes as (
     select {{ id }}, '{{ id }}', {{ id }}, cast(null as string), cast(null as string), cast(null as string),
         'identity', changed_at, sync_id
     from retired
-    {%- for field in ownership(entity).keys() | list + also + ['is_deleted'] %}
-    {%- set owned = field in ownership(entity) %}
+    {%- for field in matrix.keys() | list + also + ['is_deleted'] %}
+    {%- set owned = field in matrix %}
     union all
     select {{ id }}, '{{ field }}', old_{{ field }}, new_{{ field }},
         {{ 'old_' ~ field ~ '_source' if owned else 'cast(null as string)' }},
         {{ 'new_' ~ field ~ '_source' if owned else 'cast(null as string)' }},
-        cause, changed_at, sync_id
+        {{ cause_of(field) if owned else 'cause' }}, changed_at, sync_id
     from pairs
     where not is_birth and old_{{ field }} is distinct from new_{{ field }}
     {%- endfor %}
@@ -149,4 +150,9 @@ journalled as (
 )
 
 select * from journalled
+{%- endmacro %}
+
+{# A steward's word came, went or changed; else what changed the row. #}
+{% macro cause_of(field) -%}
+    case when 'steward' in (old_{{ field }}_source, new_{{ field }}_source) then 'override' else cause end
 {%- endmacro %}

@@ -12,15 +12,20 @@
                 {% set where = 'ownership.' ~ entity ~ '.' ~ field %}
                 {% for key in stated[field] %}
                     {% do require_one_of('A key of ' ~ where, key, [
-                        'rule', 'sources', 'blank', 'group', 'order', 'trust', 'follows', 'max_age', 'needs_review', 'steward', 'why',
+                        'rule', 'sources', 'blank', 'group', 'order', 'trust', 'follows', 'max_age', 'when', 'fallback', 'validate',
+                        'needs_review', 'override', 'steward', 'why',
                     ]) %}
                 {% endfor %}
                 {% do require_whole_preset(where, stated[field], line) %}
                 {% do require_rule(where, line) %}
                 {% do require_known_sources(where, line) %}
                 {% do require_one_of(where ~ '.blank', line.blank or 'fall_through', ['fall_through', 'keep_blank', 'clear']) %}
+                {% do require_one_of(where ~ '.override', line.override or 'always', ['always', 'until_source_changes']) %}
                 {% do require_known_clearing(entity, field, line) %}
                 {% do require_age(where, line) %}
+                {% do require_condition(where, field, line, matrix, types) %}
+                {% do require_fallback(where, field, line, matrix, types) %}
+                {% do require_validation(where, line, canonical_line(entity, field)) %}
                 {% do require_same_line_in_group(entity, field, line, matrix) %}
                 {% do require_parameters(where, line) %}
                 {% do require_fitting_rule(where, line, types[field]) %}
@@ -63,8 +68,13 @@
                     where ~ '.type', line.type, ['string', 'boolean', 'date', 'timestamp', 'double', 'bigint']
                 ) %}
                 {% do require_one_of(
-                    where ~ '.normalize', line.normalize or 'lower', ['email', 'phone', 'domain', 'list', 'lower']
+                    where ~ '.normalize', line.normalize or 'lower', ['email', 'phone', 'domain', 'list', 'lower', 'picklist']
                 ) %}
+                {% if line.normalize == 'picklist' and (line.type != 'string' or line.through or line.else) %}
+                    {{ exceptions.raise_compiler_error(
+                        where ~ ".normalize is picklist, which names a text of the record itself: write `type: string`, and neither `through` nor `else`."
+                    ) }}
+                {% endif %}
                 {% if line.to in filled %}
                     {{ exceptions.raise_compiler_error(
                         where ~ " fills '" ~ line.to ~ "', which another field of " ~ object
@@ -141,7 +151,7 @@
 
 {% macro require_same_line_in_group(entity, field, line, matrix) %}
     {% for other, its in matrix.items() if line.group and its.group == line.group %}
-        {% if (its.rule, its.ranks, its.blank, its.trust, its.follows) != (line.rule, line.ranks, line.blank, line.trust, line.follows) or its.max_age != line.max_age %}
+        {% if (its.rule, its.ranks, its.blank, its.trust, its.follows) != (line.rule, line.ranks, line.blank, line.trust, line.follows) or its.max_age != line.max_age or its.override != line.override or its.when != line.when or its.fallback != line.fallback %}
             {{ exceptions.raise_compiler_error(
                 "ownership." ~ entity ~ ": '" ~ field ~ "' and '" ~ other ~ "' are in group '" ~ line.group
                 ~ "' and move together: give both the same rule, sources and blank."

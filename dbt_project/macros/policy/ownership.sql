@@ -19,10 +19,6 @@
     {{ return(ranks) }}
 {% endmacro %}
 
-{% macro is_consent(entity, field) %}
-    {{ return(ownership(entity)[field].rule.startswith('consent_')) }}
-{% endmacro %}
-
 {# Whether a rule puts the values of several records together instead of choosing one record's. #}
 {% macro is_combined(policy) %}
     {{ return(policy.rule == 'aggregation') }}

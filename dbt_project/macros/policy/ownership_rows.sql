@@ -8,7 +8,7 @@
         '{{ field }}' as field,
         '{{ policy.rule }}' as rule,
         '{{ ranks_text(policy.ranks) }}' as sources,
-        nullif('{{ ranks_text(policy.ranks[1:]) }}', '') as fallback,
+        nullif('{{ fallback_text(policy) }}', '') as fallback,
         '{{ policy.blank or "fall_through" }}' as blank_policy,
         {{ 'true' if policy.needs_review else 'false' }} as needs_review,
         '{{ policy.steward | replace("'", "' || chr(39) || '") }}' as steward,
@@ -18,6 +18,12 @@
     {%- endif %}
     {%- endfor %}
     {%- endfor %}
+{%- endmacro %}
+
+{# What counts where the first source has nothing: the other sources, then the field that the line falls back to. #}
+{% macro fallback_text(policy) -%}
+    {%- set texts = [ranks_text(policy.ranks[1:])] if policy.ranks | length > 1 else [] -%}
+    {{ (texts + (['the field ' ~ policy.fallback] if policy.fallback else [])) | join(', ') }}
 {%- endmacro %}
 
 {# `salesforce = hubspot, product`: first wins, and systems that share a rank stand on one level. #}

@@ -9,8 +9,8 @@
    A deleted record has no say beside a live one, under any of them. Without `sources`: every system that field_map lets
    state the field, the named one first and then by name: policy_version does not know the order of the map. #}
 {% macro preset(entity, field, line) %}
-    {% set stating = stating_systems(entity, field) %}
     {% set named = modules.re.match('(prefer|always_use)_(.+?)(_unless_blank)?$', line.rule | string) %}
+    {% set stating = stating_systems(entity, field) if named or line.rule == 'two_way' else [] %}
     {% if line.rule == 'two_way' %}
         {{ return({'rule': 'recency', 'sources': line.sources or stating, 'blank': line.blank or 'clear'}) }}
     {% elif line.rule == 'dont_sync' %}

@@ -6,17 +6,17 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# A blank that won is from nobody. #}
+{# A blank that won is from nobody, unless a steward says so. #}
 {% macro canonical_source(field, policy) -%}
     {%- if is_combined(policy) -%} {{ joined_text('ranked.source', ';', has_won(field, policy)) }}
-    {%- else -%} max(case when ranked.{{ field }} is not null then ranked.source end) filter (where {{ has_won(field, policy) }})
+    {%- else -%} max(case when ranked.{{ field }} is not null or ranked.source = 'steward' then ranked.source end) filter (where {{ has_won(field, policy) }})
     {%- endif -%}
 {%- endmacro %}
 
 {# Whether a ranked record is the winner of a field, or one of those that the value is made of. #}
 {% macro has_won(field, policy) -%}
     {%- set rank = rank_column(field, policy) -%}
-    {%- if is_combined(policy) -%} ranked.{{ rank }} is not null
+    {%- if is_combined(policy) -%} (ranked.{{ rank }} is not null and (ranked.source = 'steward' or (decided.{{ rank }} is distinct from {{ override_rank() }})))
     {%- else -%} ranked.{{ rank }} = decided.{{ rank }}
     {%- endif -%}
 {%- endmacro %}

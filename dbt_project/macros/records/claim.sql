@@ -43,6 +43,6 @@
         'was_cleared': 'coalesce(' ~ cleared | join(' or ') ~ ', false)',
         'changed_at': changed_at,
         'clock': 'coalesce(' ~ changed_at ~ ", modified_at, cast('1970-01-01' as timestamp))",
-        'tie': 'tie_' ~ (tie_orders(entity).index(line.policy.ranks) + 1),
+        'tie': 'tie_' ~ line.tie,
     }) }}
 {% endmacro %}

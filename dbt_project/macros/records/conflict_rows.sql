@@ -3,7 +3,7 @@
    status  merged_away     the record was merged or converted into another
            invalid         it says something that is no value of that field
            blank_at_owner  the first source in the list is blank, another's value stands
-           not_owner       its system may not decide this field
+           not_owner       its system may not decide this field, or the record is not what the line asks for (`when`)
            format_only     the same value, written differently: not a disagreement
            stale           its value changed earlier (where time decides)
            overruled       another record ranks higher #}
@@ -81,7 +81,7 @@ select * from conflicting
 
 {# Whether a record is not among those that a field's value comes from. #}
 {% macro has_lost(field, policy) -%}
-    {%- if is_combined(policy) -%} not ({{ has_won(field, policy) }})
+    {%- if is_combined(policy) -%} (ranked.{{ rank_column(field, policy) }} is null or winners.{{ field }}_source = 'steward' and ranked.source != 'steward')
     {%- else -%} winners.{{ field }}_record_key is distinct from ranked.record_key
     {%- endif -%}
 {%- endmacro %}
@@ -102,6 +102,10 @@ select * from conflicting
             when ranked.is_merged or ranked.is_converted then 'merged_away'
             when not ranked.competes then null
             when ranked.source not in ('{{ policy.sources | join("', '") }}') then 'not_owner'
+            {%- for other, values in (policy.when or {}).items() %}
+            when not coalesce(cast(ranked.{{ other }} as string) in ({{ condition_texts(values) }}), false) then 'not_owner'
+            {%- endfor %}
+            when winners.{{ field }}_source = 'steward' then 'overruled'
             when {{ lost_by_age(field, policy) }} then 'stale'
             else 'overruled'
         end

@@ -76,7 +76,7 @@ select * from flagged
         {{ joined_text('ranked.source', ';') }} as source,
         case when count(ranked.record_key) = 1 then max(ranked.object) end as object,
         case when count(ranked.record_key) = 1 then max(ranked.source_record_id) end as source_record_id,
-        '{{ policy.rule }}' as rule,
+        case when max(ranked.source) = 'steward' then 'override' else '{{ policy.rule }}' end as rule,
         max(ranked.{{ field }}_changed_at) as changed_at,
         max_by(ranked.{{ field }}_clock, ranked.{{ rank_column(field, policy) }}) as clock,
         {{ joined_text('ranked.record_key', ' ') }} as contributors
@@ -85,7 +85,7 @@ select * from flagged
         ranked.source,
         ranked.object,
         ranked.source_record_id,
-        '{{ policy.rule }}' as rule,
+        {{ deciding_rule(field, policy) }} as rule,
         ranked.{{ field }}_changed_at as changed_at,
         ranked.{{ field }}_clock as clock,
         ranked.record_key as contributors
@@ -97,4 +97,15 @@ select * from flagged
     {%- if is_combined(policy) %}
     group by decided.{{ id }}
     {%- endif %}
+{%- endmacro %}
+
+{# What decided a field: a steward, the field that it falls back to, or its rule. #}
+{% macro deciding_rule(field, policy) -%}
+    case
+            when ranked.source = 'steward' then 'override'
+            {%- if policy.fallback %}
+            when ranked.{{ field }}_falls_back then 'fallback'
+            {%- endif %}
+            else '{{ policy.rule }}'
+        end
 {%- endmacro %}

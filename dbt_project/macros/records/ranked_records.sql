@@ -4,8 +4,8 @@
    two aggregates that could disagree: priority (6 bits) · clock of the field, ms (42) · tie-break (14).
    A timestamp or an integer orders 2.5 M records x 20 fields in 9 s, a struct of the same parts in 54 s.
    Null: the record does not compete for that field. Who may win (`<field>_may_win`) is settled one step before, so that a
-   rule can compare a record with the others that may. #}
-{% macro ranked_records(entity, records, crosswalk, runs) %}
+   rule can compare a record with the others that may. `answers` are stewards' decisions: see answered_records. #}
+{% macro ranked_records(entity, records, crosswalk, runs, answers=none) %}
     {%- do lint_policy() %}
     {%- set id = entity ~ '_id' %}
     {%- set lines = rank_lines(entity) %}
@@ -59,7 +59,7 @@ tied as (
 
     select
         *,
-        {%- for order in tie_orders(entity) %}
+        {%- for order in tie_orders(ownership(entity)) %}
         row_number() over (
             partition by {{ id }}
             order by
@@ -101,17 +101,38 @@ ranked as (
     from eligible
 
 )
+{%- if answers %},
 
-select * from ranked
+overriding as (
+
+    {{ overriding_records(entity, answers) }}
+
+),
+
+claimed as (
+
+    select * from ranked
+    union all
+    select * from overriding
+
+)
+{%- endif %}
+{{- fallen_back(entity, 'claimed' if answers else 'ranked') }}
+
+select * from {{ last_claims(entity, 'claimed' if answers else 'ranked') }}
 {%- endmacro %}
 
-{# Rank column -> {field, members, policy}: one for each field or group of the matrix, in its order. #}
+{# Rank column -> {field, members, policy, tie}: one for each field or group of the matrix, in its order; `tie` is the number of
+   the tie-break of its sources. #}
 {% macro rank_lines(entity) %}
     {% set lines = {} %}
-    {% for field, policy in ownership(entity).items() %}
+    {% set matrix = ownership(entity) %}
+    {% set orders = tie_orders(matrix) %}
+    {% for field, policy in matrix.items() %}
         {% set rank = rank_column(field, policy) %}
         {% if rank not in lines %}
-            {% do lines.update({rank: {'field': field, 'members': [], 'policy': policy}}) %}
+            {% set tie = orders.index(policy.ranks) + 1 %}
+            {% do lines.update({rank: {'field': field, 'members': [], 'policy': policy, 'tie': tie}}) %}
         {% endif %}
         {% do lines[rank].members.append(field) %}
     {% endfor %}
@@ -127,9 +148,9 @@ select * from ranked
 {% endmacro %}
 
 {# The distinct orders of sources in the matrix: each has its tie-break column. #}
-{% macro tie_orders(entity) %}
+{% macro tie_orders(matrix) %}
     {% set orders = [] %}
-    {% for policy in ownership(entity).values() if policy.ranks not in orders %}
+    {% for policy in matrix.values() if policy.ranks not in orders %}
         {% do orders.append(policy.ranks) %}
     {% endfor %}
     {{ return(orders) }}
@@ -149,4 +170,11 @@ select * from ranked
         {% do dated.append(field) %}
     {% endfor %}
     {{ return(dated | length > 0) }}
+{% endmacro %}
+
+{# The line among rank_lines that decides a field. #}
+{% macro line_of(entity, field) %}
+    {% for line in rank_lines(entity).values() if field in line.members %}
+        {{ return(line) }}
+    {% endfor %}
 {% endmacro %}

@@ -4,9 +4,9 @@
         'record_key', 'source', 'object', 'source_record_id', 'extract_id',
         'first_sync_seq', 'last_sync_seq', 'is_deleted', 'is_merged', 'is_converted', 'is_bounced', 'modified_at',
     ] %}
-    {% for field in ownership(entity) %}
+    {% for field, policy in ownership(entity).items() %}
         {% do columns.extend([field, field ~ '_raw', field ~ '_clock', field ~ '_changed_at']) %}
-        {% if is_consent(entity, field) %}
+        {% if policy.rule.startswith('consent_') %}
             {% do columns.append(field ~ '_is_visible') %}
         {% endif %}
     {% endfor %}

@@ -6,6 +6,7 @@
    also    the further text columns, null where the record has none #}
 {% macro unified_record(entity, record, merges, also=[]) %}
     {%- set cells = {} -%}
+    {%- set matrix = ownership(entity) -%}
     {%- for cell in mapped_cells(entity, record.system, record.object) -%}
         {%- do cells.update({cell.field: cell}) -%}
     {%- endfor %}
@@ -28,7 +29,7 @@
         {%- endfor %}
         {%- for field, type in canonical_types(entity).items() %}
         {%- set last = loop.last %}
-        {%- for column, expression in unified_field(entity, field, type, cells.get(field)).items() %}
+        {%- for column, expression in unified_field(field, matrix[field], type, cells.get(field)).items() %}
         {{ expression }} as {{ column }}{{ "," if not (loop.last and last) }}
         {%- endfor %}
         {%- endfor %}
@@ -39,6 +40,7 @@
         on {{ record_key(record.system, record.object, 'records.' ~ record.id) }} = merged_away.loser_key
     {%- for field, cell in cells.items() %}
     {{- lookup_joins(record, cell) }}
+    {{- picklist_join(entity, record, cell) }}
     {%- endfor %}
     {%- if record.where %}
 
@@ -46,8 +48,8 @@
     {%- endif %}
 {%- endmacro %}
 
-{# Column -> SQL of one canonical field of a record: value, raw text, clock grade, clock. #}
-{% macro unified_field(entity, field, type, cell) %}
+{# Column -> SQL of one canonical field of a record: value, raw text, clock grade, clock. `policy` is its line. #}
+{% macro unified_field(field, policy, type, cell) %}
     {% set from_record = {
         field: "cast(null as " ~ type ~ ")",
         field ~ '_raw': "cast(null as string)",
@@ -77,8 +79,14 @@
         {% for column in from_record.keys() | list %}
             {% do from_record.update({column: 'records.' ~ column}) %}
         {% endfor %}
+        {% if cell.normalize == 'picklist' %}
+            {% do from_record.update({field: named_choice(field, policy)}) %}
+        {% endif %}
+        {% if policy.validate == 'flag' %}
+            {% do from_record.update({field: 'coalesce(records.' ~ field ~ ', records.' ~ field ~ '_raw)'}) %}
+        {% endif %}
     {% endif %}
-    {% if is_consent(entity, field) %}
+    {% if policy.rule.startswith('consent_') %}
         {% do from_record.update({field ~ '_is_visible': 'records.' ~ field ~ '_is_visible' if cell else 'false'}) %}
     {% endif %}
     {{ return(from_record) }}

@@ -11,6 +11,10 @@
 {% macro staged_records(entity, system, object, id, keys={}) %}
     {%- do lint_policy() -%}
     {%- set cells = mapped_cells(entity, system, object) -%}
+    {%- set consent = [] -%}
+    {%- for field, policy in ownership(entity).items() if policy.rule.startswith('consent_') -%}
+        {%- do consent.append(field) -%}
+    {%- endfor -%}
     {%- set raw = raw_relation(system, object) -%}
     {%- if external_id_column(system, object) -%}
         {%- do keys.update({'external_id': external_id_column(system, object)}) -%}
@@ -67,7 +71,7 @@ latest as (
         {%- for cell in cells %}
         max_by({{ cell.column }}, version_number) filter (where {{ cell.column }} is not null) as {{ cell.column }},
         max({{ cell.field }}_changed_at) as {{ cell.field }}_changed_at,
-        {%- if is_consent(entity, cell.field) %}
+        {%- if cell.field in consent %}
         max_by({{ cell.column }} is not null, version_number) as {{ cell.field }}_is_visible,
         {%- endif %}
         case
@@ -97,7 +101,7 @@ typed as (
         first_sync_seq,
         last_sync_seq,
         is_deleted,
-        {%- for cell in cells if is_consent(entity, cell.field) %}
+        {%- for cell in cells if cell.field in consent %}
         {{ cell.field }}_is_visible,
         {%- endfor %}
         {%- for cell in cells %}

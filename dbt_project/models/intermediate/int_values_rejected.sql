@@ -7,6 +7,12 @@ stated as (
 
 ),
 
+stating as (
+
+    {{ picklist_rows() }}
+
+),
+
 fields as (
 
     select * from {{ ref('int_fields_described') }}
@@ -50,6 +56,30 @@ chosen as (
 
 ),
 
+-- a choice that the reviewed map does not name; where it must be one, it is no value already
+unnamed as (
+
+    select stated.*
+
+    from stated
+
+    inner join stating
+        on stated.canonical_field = stating.canonical_field
+        and stated.source = stating.source
+
+    left join {{ ref('int_choices_named') }} as named
+        on stated.canonical_field = named.canonical_field
+        and stated.source = named.source
+        and lower(stated.raw_value) = named.value
+
+    where
+        stated.raw_value is not null
+        and not stated.is_unreadable
+        and not stated.is_deleted
+        and named.value is null
+
+),
+
 rejected as (
 
     select
@@ -57,7 +87,7 @@ rejected as (
         object,
         source_record_id,
         field,
-        'no valid ' || kind as reason,
+        'no valid ' || kind || case when is_used then '; it is used' else '' end as reason,
         raw_value,
         sync_seq
     from stated
@@ -84,6 +114,16 @@ rejected as (
         sync_seq
     from chosen
     where trim(member) != '' and not {{ is_listed('trim(member)', 'legal_values') }}
+    union all
+    select
+        source,
+        object,
+        source_record_id,
+        field,
+        'no line of seeds/picklists.csv names it; it is used' as reason,
+        raw_value,
+        sync_seq
+    from unnamed
 
 )
 

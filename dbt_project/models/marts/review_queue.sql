@@ -1,18 +1,6 @@
 -- open questions for a steward; the policy's answer stands until one is given
 with
 
-conflicts as (
-
-    select * from {{ ref('customer_field_conflicts') }}
-
-),
-
-matrix as (
-
-    select * from {{ ref('field_ownership') }}
-
-),
-
 people as (
 
     select * from {{ ref('int_customers_identified') }}
@@ -28,24 +16,34 @@ runs as (
 -- systems contradict each other on a field that the matrix marks needs_review
 contradictions as (
 
+    {{ contradiction_rows({
+        'customer': [ref('customer_field_conflicts'), ref('int_customers_answered')],
+        'company': [ref('company_field_conflicts'), ref('int_companies_answered')],
+        'deal': [ref('deal_field_conflicts'), ref('int_deals_answered')],
+    }) }}
+
+),
+
+-- Salesforce's primary contact of a deal is none of its contacts in HubSpot, which has others
+primary_contacts as (
+
     select
-        {{ dbt.hash("'conflict:' || conflicts.customer_id || ':' || conflicts.field") }} as item_id,
+        {{ dbt.hash("'conflict:deal:' || deal_id || ':primary_customer_id'") }} as item_id,
         'conflict' as kind,
-        conflicts.customer_id,
-        conflicts.field,
-        {{ joined_text("conflicts.source || '=' || conflicts.source_value", '; ') }} as candidates,
-        max(conflicts.since) as opened_at
+        max(case when strength = 3 then customer_id end) as customer_id,
+        'deal.primary_customer_id' as field,
+        'deal ' || deal_id || ': salesforce=' || max(case when strength = 3 then customer_id end)
+        || ' stands; hubspot='
+        || {{ joined_text('customer_id', ' or hubspot=', 'is_associated') }} as candidates,
+        cast(null as timestamp) as opened_at
 
-    from conflicts
+    from {{ ref('int_deals_contacted') }}
 
-    inner join matrix
-        on conflicts.field = matrix.field
-        and matrix.entity = 'customer'
-        and matrix.needs_review
-
-    where conflicts.status in ('overruled', 'stale', 'not_owner')
-
-    group by conflicts.customer_id, conflicts.field
+    group by deal_id
+    having
+        bool_or(strength = 3)
+        and bool_or(is_associated)
+        and not bool_or(strength = 3 and is_associated)
 
 ),
 
@@ -114,6 +112,8 @@ suggestions as (
 questions as (
 
     select * from contradictions
+    union all
+    select * from primary_contacts
     union all
     select * from identities
     union all

@@ -3,4 +3,5 @@
     ref('int_customers_unioned'),
     ref('int_customers_identified'),
     ref('stg_canon__sync_runs'),
+    ref('int_customers_answered'),
 ) }}

@@ -49,7 +49,8 @@ contacted as (
         people.customer_id,
         max(stated.role) as role,
         max_by(stated.source, stated.strength) as source,
-        max(stated.strength) as strength
+        max(stated.strength) as strength,
+        bool_or(stated.strength = 1) as is_associated
 
     from stated
 

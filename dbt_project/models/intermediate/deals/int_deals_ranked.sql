@@ -3,4 +3,5 @@
     ref('int_deals_unioned'),
     ref('int_deals_identified'),
     ref('stg_canon__sync_runs'),
+    ref('int_deals_answered'),
 ) }}

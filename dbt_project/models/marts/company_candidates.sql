@@ -1,0 +1,1 @@
+{{ candidate_rows('company', ref('int_companies_ranked')) }}

@@ -1,0 +1,6 @@
+{{ field_rows(
+    'company',
+    ref('int_companies_ranked'),
+    ref('int_companies_decided'),
+    ref('company_field_conflicts'),
+) }}

@@ -1,0 +1,1 @@
+{{ candidate_rows('deal', ref('int_deals_ranked')) }}

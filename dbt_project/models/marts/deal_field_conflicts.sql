@@ -1,0 +1,1 @@
+{{ conflict_rows('deal', ref('int_deals_ranked'), ref('int_deals_decided')) }}
