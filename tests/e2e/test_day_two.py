@@ -17,6 +17,7 @@ pytestmark = pytest.mark.xdist_group("world")
 
 OLDER_DUCKDB = "duckdb==1.4.*"
 PUBLICATIONS = 4
+TITLE = "Keeper of the Seal"
 
 SOREN, ZOE = "78880540161", "003Qy00000uQXQ1IAO"
 CORDELIA, NIKOLAI, PRIYANKA = "003Qy00000DfcYcIAJ", "00QQy00000hYbidMAC", "00QQy000006ytStMAI"
@@ -33,6 +34,7 @@ class Day:
     world: Any
     before: dict[str, dict[str, Any]]
     aliases: list[tuple[Any, ...]]
+    steward: dict[str, Any]
     report: dict[str, Any]
     refused: "subprocess.CompletedProcess[str]"
     seen: dict[str, Any]
@@ -79,6 +81,7 @@ def day(world_of_module, older_python, alive, json_of) -> Day:
     people = (SOREN, ZOE, CORDELIA, NIKOLAI, PRIYANKA, LIESELOTTE, ANNELIESE, ULRICH, COSIMA, AMARA)
     before = {each: world.published.customer(each) for each in (*people, COSIMA_AT_HOME)}
     aliases = world.published.rows("from marts.customer_aliases")
+    steward = _decide(world, [each["customer_id"] for each in before.values()])
     world.sandbox.day_two(advance=60)
     reader = [str(older_python), str(Path(__file__).with_name("reader.py")), str(world.published.path)]
     with (
@@ -94,7 +97,23 @@ def day(world_of_module, older_python, alive, json_of) -> Day:
         for _ in range(PUBLICATIONS):
             publish_copy(world.warehouse.path, world.published.path)
         seen = json.loads(reading.communicate()[0])
-    return Day(world, before, aliases, json_of(said), refused, seen)
+    return Day(world, before, aliases, steward, json_of(said), refused, seen)
+
+
+def _decide(world: Any, told: list[str]) -> dict[str, Any]:
+    """A steward's morning: one title of somebody of whom the CRMs have no news, and the stage of a deal."""
+    (row,) = world.published.rows(
+        "select customer_id, job_title, job_title_source from marts.customers "
+        "where job_title is not null and not is_deleted and not list_contains(?, customer_id) "
+        "order by customer_id limit 1",
+        told,
+    )
+    deal = world.published.one("select min(deal_id) from marts.deals where stage_source = 'salesforce'")
+    for whose, field, value in ((row[0], "job_title", TITLE), (deal, "deal.stage", "On hold")):
+        given = ("--value", value, "--reason", "said on the phone", "--actor", "eva")
+        done = world.canon("review", "override", whose, field, *given)
+        assert done.returncode == 0, done.stderr
+    return {"customer_id": row[0], "title": row[1], "source": row[2], "deal_id": deal}
 
 
 def test_a_reader_with_an_older_duckdb_never_notices_a_publication(day):
@@ -125,9 +144,41 @@ def test_only_people_with_news_have_changes(day):
         "select distinct customer_id from marts.customer_changes where sync_id = ?", day.report["sync_id"]
     )
     told = (SOREN, ZOE, CORDELIA, NIKOLAI, PRIYANKA, LIESELOTTE, ANNELIESE, ULRICH, AMARA, COSIMA)
-    expected = {day.before[each]["customer_id"] for each in (*told, COSIMA_AT_HOME)}
+    expected = {day.steward["customer_id"]} | {
+        day.before[each]["customer_id"] for each in (*told, COSIMA_AT_HOME)
+    }
     assert {customer_id for (customer_id,) in changed} <= expected
     assert day.report["rows_written"] == 16
+
+
+def test_a_stewards_word_outranks_the_crms(day):
+    ask, whose = day.world.published.rows, day.steward["customer_id"]
+    assert ask("select job_title, job_title_source from marts.customers where customer_id = ?", whose) == [
+        (TITLE, "steward")
+    ]
+    changed = (
+        "select field, old_value, new_value, old_source, cause from marts.customer_changes "
+        "where sync_id = ? and customer_id = ?"
+    )
+    assert ask(changed, day.report["sync_id"], whose) == [
+        ("job_title", day.steward["title"], TITLE, day.steward["source"], "override")
+    ]
+    cell = (
+        "select rule, is_contested from marts.customer_fields where customer_id = ? and field = 'job_title'"
+    )
+    assert ask(cell, whose) == [("override", True)]
+    lost = (
+        "select distinct status from marts.customer_field_conflicts "
+        "where customer_id = ? and field = 'job_title'"
+    )
+    assert ask(lost, whose) == [("overruled",)]
+    deal = "select stage, stage_source from marts.deals where deal_id = ?"
+    assert ask(deal, day.steward["deal_id"]) == [("On hold", "steward")]
+    decisions = "select actor, reason, field from ops.value_decisions order by field"
+    assert ask(decisions) == [
+        ("eva", "said on the phone", "job_title"),
+        ("eva", "said on the phone", "stage"),
+    ]
 
 
 def test_soeren_has_the_new_number(day):
