@@ -19,6 +19,11 @@
     {{ return(ranks) }}
 {% endmacro %}
 
+{# The systems that may decide a field, as SQL texts. #}
+{% macro deciding_sources(entity, field) -%}
+    '{{ ownership(entity)[field].sources | join("', '") }}'
+{%- endmacro %}
+
 {% macro is_consent(entity, field) %}
     {{ return(ownership(entity)[field].rule.startswith('consent_')) }}
 {% endmacro %}
