@@ -42,6 +42,7 @@ def test_the_product_sets_its_own_fields_and_no_others(world, product):
     assert_users_join_customers(world, people)
     assert_what_the_policy_does_not_name_stays_at_home(world)
     product.day_two()
+    product.update(TOBIAS_USER, usage_score="n/a")  # SQLite keeps a text where a number should be
     assert_a_change_at_the_source_arrives(world, world.sync("product"))
 
 
@@ -94,8 +95,11 @@ def assert_a_change_at_the_source_arrives(world, report):
         ("internal_status", "active", "product", "product", "source"),
         ("internal_status", "at_risk", "product", "product", "source"),
         ("usage_score", "7.2", "product", "product", "source"),
+        ("usage_score", None, "product", None, "source"),
     ]
     assert world.warehouse.customer(OTTOLINE)["usage_score"] == 7.2
+    rejected = "select source_record_id, field, raw_value from ops.rejected_records where source = 'product'"
+    assert world.warehouse.rows(rejected) == [(TOBIAS_USER, "usage_score", "n/a")]
 
 
 def assert_what_the_policy_does_not_name_stays_at_home(world):

@@ -135,6 +135,24 @@ def test_a_backfill_reads_everybody_and_writes_nothing_again(loaded: Warehouse):
     assert (result.extracts[0].rows_read, result.rows_written) == (2, 0)
 
 
+def test_a_long_backfill_goes_on_after_the_last_user(
+    product: Product, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+):
+    for name in ("pipelines.product.database.ROWS", "pipelines.reading.BATCH"):
+        monkeypatch.setattr(name, 1)
+    monkeypatch.setattr("pipelines.engine.LOAD_SECONDS", 0)
+    for user_id in ("b", "a", "c"):
+        product.add(user_id)
+    load(warehouse)
+    parts = warehouse.ask(
+        "select rows_read, window_to is not null from raw_product.extracts order by extract_id"
+    )
+    assert len(parts) > 1
+    assert sum(rows for rows, _ in parts) == 3
+    assert [is_complete for _, is_complete in parts] == [False] * (len(parts) - 1) + [True]
+    assert [record_id for record_id, *_ in warehouse.ask(VERSIONS)] == ["a", "b", "c"]
+
+
 def test_an_empty_table_is_no_failure(product: Product, warehouse: Warehouse):
     for mode in ("delta", "delta", "sweep"):
         assert load(warehouse, mode).rows_written == 0
