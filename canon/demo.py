@@ -1,9 +1,10 @@
 """The demo: two syncs against the sandbox with a day of changes between them, told as a short story."""
 
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,8 +24,10 @@ from canon.warehouse import connect, rows
 
 if TYPE_CHECKING:
     from sandbox.client import Sandbox
+    from sandbox.product import ProductDatabase
 
-EXAMPLES = 2
+EXAMPLES = 3
+PRODUCT = "product"  # loaded by the demo whatever CANON_SOURCES says: the sample has one
 
 # Between the two syncs, on the clock of the sandbox: enough for every stamp to differ.
 PAUSE_SECONDS = 1
@@ -56,13 +59,15 @@ def demo(settings: Settings, console: Console) -> SyncReport:
     no_telemetry()
     with run_lock(settings.warehouse, "demo"):
         start_over(settings)
-    with _sandbox(settings.root / "data") as crm:
-        console.print(f"[bold]First sync.[/] An emulated Salesforce and HubSpot answer at {crm.base_url}.\n")
+    settings = replace(settings, sources=tuple(dict.fromkeys((*settings.sources, PRODUCT))))
+    with _sandbox(settings.root / "data") as (crm, product):
+        console.print(f"[bold]First sync.[/] An emulated Salesforce and HubSpot answer at {crm.base_url},")
+        console.print("and the product's own database is a SQLite file.\n")
         _set_clock(crm)
         first = sync(settings, demo=True)
         _tell_first(console, settings, first)
-        stories = _go_to_work(crm)
-        console.print("\n[bold]Then people go to work[/] in both systems:\n")
+        stories = _go_to_work(crm, product)
+        console.print("\n[bold]Then people go to work[/] in all three:\n")
         console.print(_bullets(stories))
         console.print("\n[bold]Second sync.[/]\n")
         second = sync(settings, demo=True)
@@ -71,22 +76,25 @@ def demo(settings: Settings, console: Console) -> SyncReport:
 
 
 @contextmanager
-def _sandbox(data: Path) -> Iterator["Sandbox"]:
-    """A running sandbox, with the environment pointing at it."""
+def _sandbox(data: Path) -> Iterator["tuple[Sandbox, ProductDatabase]"]:
+    """A running sandbox and a product's database, with the environment pointing at both."""
     try:
         from sandbox import server
+        from sandbox.product import ProductDatabase
     except ImportError as error:
         raise ConfigurationError(
             f"The sandbox cannot start, {error.name} is not installed. Run: pip install -e '.[sandbox]'"
         ) from error
-    with server.running(data_dir=data) as crm, environment(crm.environment):
-        yield crm
+    with tempfile.TemporaryDirectory() as folder, server.running(data_dir=data) as crm:
+        product = ProductDatabase.create(Path(folder) / "product.db", data / PRODUCT)
+        with environment({**crm.environment, **product.environment}):
+            yield crm, product
 
 
-def _go_to_work(crm: "Sandbox") -> list[str]:
+def _go_to_work(crm: "Sandbox", product: "ProductDatabase") -> list[str]:
     """Let people change records at the source; returns what happened, in words."""
     with step("People go to work at the source"):
-        return [str(each["story"]) for each in crm.day_two(advance=PAUSE_SECONDS)]
+        return [*(str(each["story"]) for each in crm.day_two(advance=PAUSE_SECONDS)), *product.day_two()]
 
 
 def _set_clock(crm: "Sandbox") -> None:
@@ -117,7 +125,7 @@ def _tell_first(console: Console, settings: Settings, report: SyncReport) -> Non
     people = _people(settings)
     console.print(
         f"\n{people['people']} people found behind {people['records']} records; "
-        f"[bold]{people['in_both']}[/] of them are in both systems. "
+        f"[bold]{people['in_several']}[/] of them are in more than one system. "
         f"On {people['contested']} values the systems disagree; the policy decided each."
     )
 
@@ -190,7 +198,7 @@ with systems as (
 select
     count(*) as people,
     cast(sum(records) as bigint) as records,
-    count(*) filter (where systems > 1) as in_both,
+    count(*) filter (where systems > 1) as in_several,
     (select count(*) from marts.customer_fields where is_contested) as contested
 from systems
 """
@@ -202,15 +210,17 @@ from marts.customer_changes where sync_id = ? and field <> 'customer_id'
 group by cause order by changes desc, cause
 """
 
-# One change per rule, values on both sides first, so that the examples differ and can be read.
+# One change per system, values on both sides first, so that the examples differ and can be read.
 EXAMPLE_CHANGES = """
 with changes as (
     select
         changes.*, decided.rule, customers.email,
         trim(concat_ws(' ', customers.first_name, customers.last_name)) as person,
         row_number() over (
-            partition by decided.rule
-            order by changes.old_value is null, changes.new_value is null, changes.field, changes.customer_id
+            partition by changes.new_source
+            order by
+                changes.old_value is null, changes.new_value is null, decided.rule <> 'recency',
+                changes.field, changes.customer_id
         ) as place
     from marts.customer_changes as changes
     join marts.customers as customers on customers.customer_id = changes.customer_id

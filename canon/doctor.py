@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from canon.doctor_data import data_findings
-from canon.doctor_settings import Stated, console_settings, source_settings
+from canon.doctor_settings import HIDDEN, Stated, console_settings, source_settings
 from canon.errors import BudgetReached, CanonError, ConfigurationError
 from canon.findings import FAILED, OK, WARNING, Finding
 from canon.settings import Settings
+from pipelines.policy import POLICY, mapped_fields
 
 if TYPE_CHECKING:
     from pipelines.extract import Reader
@@ -50,29 +51,20 @@ def doctor(root: Path) -> Diagnosis:
     except ConfigurationError as problem:
         return Diagnosis(tuple(stated), (_failed("settings", "canon", problem),))
     findings: list[Finding] = []
-    policy = mapped_fields(root / "dbt_project.yml")
-    for source in settings.sources:
+    policy = mapped_fields(root / POLICY)
+    for source in dict.fromkeys((*settings.sources, *_with_secrets())):
         stated += source_settings(source)
         findings += check_source(source, policy.get(source, {}))
     return Diagnosis(tuple(stated), (*findings, *data_findings(settings)))
 
 
-def mapped_fields(path: Path) -> dict[str, dict[str, set[str]]]:
-    """System to object to the names of the fields that the policy maps, or that a mapped id leads to."""
-    from dbt.clients.yaml_helper import load_yaml_text
+def _with_secrets() -> Iterator[str]:
+    """Sources that CANON_SOURCES need not name: with a secret they are there to be loaded by --source."""
+    from pipelines import SOURCES
 
-    content = load_yaml_text(path.read_text(encoding="utf-8")) or {}
-    found: dict[str, dict[str, set[str]]] = {}
-    for systems in content.get("vars", {}).get("field_map", {}).values():
-        for system, objects in systems.items():
-            known = found.setdefault(system, {})
-            for name, lines in objects.items():
-                known.setdefault(name, set()).update(lines)
-                for line in lines.values():
-                    for place in filter(None, (line.get("through"), line.get("else"))):
-                        other, _, field = place.partition(".")
-                        known.setdefault(other, set()).add(field)
-    return found
+    for source in SOURCES:
+        if any(each.value == HIDDEN for each in source_settings(source)):
+            yield source
 
 
 def check_source(source: str, mapped: Mapping[str, set[str]]) -> Iterator[Finding]:
@@ -120,7 +112,7 @@ def _of_object(source: str, name: str, fields: "Sequence[Field] | CanonError", m
     if isinstance(fields, CanonError):
         return _failed("permissions", where, fields)
     if not fields:
-        said = "is not shown, so loads leave it out and its last known values stay"
+        said = "is not shown, or not there, so loads leave it out and its last known values stay"
         advice = "Let the user that Canon reads with see it; a load asks for it each time."
         return Finding("permissions", where, FAILED, said, advice, ConfigurationError.exit_code)
     shown = {field.name.lower() for field in fields}

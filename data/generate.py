@@ -21,6 +21,7 @@ import deals
 import describe
 import hubspot
 import ids
+import product
 import properties
 import salesforce
 import world
@@ -208,12 +209,15 @@ def readme(template: str, tables: dict[str, str]) -> str:
 def write(folder: Path) -> None:
     """Write every file of the sample into `folder`."""
     sample = build()
+    here, there = salesforce_records(sample), hubspot_records(sample)
+    known = product.known_ids(sample.people, here["Contact"], there["contacts"])
     files: dict[str, list[JSON]] = {}
-    for name, records in salesforce_records(sample).items():
+    for name, records in here.items():
         files[f"salesforce/{name}.jsonl"] = sorted(records, key=lambda record: record["Id"])
-    for name, records in hubspot_records(sample).items():
+    for name, records in there.items():
         files[f"hubspot/{name}.jsonl"] = sorted(records, key=lambda record: int(record["id"]))
     files["hubspot/associations.jsonl"] = associations(sample)
+    files["product/users.jsonl"] = product.users(sample.people, known)
     for path, records in files.items():
         _write(folder / path, _lines(records))
     for name in describe.OBJECTS:
@@ -223,6 +227,7 @@ def write(folder: Path) -> None:
     _write(folder / "hubspot/pipelines.json", _text(properties.pipelines()))
     changes = day_two.changes()
     _write(folder / "day_two.json", _text(changes))
+    _write(folder / "product/day_two.json", _text(product.changes(known)))
     tables = {"counts": _counts_table(files), "cast": cast_table(sample), "day two": day_two_table(changes)}
     _write(folder / "README.md", readme((HERE / "README.md").read_text(encoding="utf-8"), tables))
 

@@ -1,4 +1,4 @@
-"""The loaders: from the sources' APIs to the append-only raw log. The only code that talks to a source."""
+"""The loaders: from the sources to the append-only raw log. The only code that talks to a source."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 # to its makers by default; whoever wants that can still say so in the environment.
 os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
 
-SOURCES = ("salesforce", "hubspot")
+SOURCES = ("salesforce", "hubspot", "product")
 MODES = ("delta", "sweep", "backfill")
 
 

@@ -6,12 +6,13 @@ whether it came as JSON or as CSV.
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 NUL = "\x00"
+Texts: TypeAlias = "pa.Array | pa.ChunkedArray"
 
 
 def text_column(values: Sequence[Any]) -> pa.Array:
@@ -24,7 +25,12 @@ def text_column(values: Sequence[Any]) -> pa.Array:
     return _without_nul(column)
 
 
-def _without_nul(column: pa.Array) -> pa.Array:
+def plain_text(column: Texts) -> Texts:
+    """A column of any kind as text: null -> '', NUL bytes dropped."""
+    return _without_nul(column.cast(pa.string()).fill_null(""))
+
+
+def _without_nul(column: Texts) -> Texts:
     has_nul = pc.any(pc.match_substring(column, NUL)).as_py()
     return pc.replace_substring(column, NUL, "") if has_nul else column
 
@@ -44,8 +50,7 @@ def text_columns(
         columns = []
     if not columns:
         return {name: text_column([record.get(name) for record in records]) for name in names}
-    texts = [column.cast(pa.string()).fill_null("") for column in columns]
-    return dict(zip(names, map(_without_nul, texts), strict=True))
+    return dict(zip(names, map(plain_text, columns), strict=True))
 
 
 def _uniform(values: Sequence[Any], kind: pa.DataType) -> pa.Array | None:
@@ -64,7 +69,7 @@ def _text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def stamp_column(texts: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+def stamp_column(texts: Texts) -> Texts:
     """ISO 8601 texts with an offset (`Z`, `+0000`, `+00:00`) as naive UTC timestamps; '' as null."""
     known = pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
     return known.cast(pa.timestamp("us", tz="UTC")).cast(pa.timestamp("us"))

@@ -1,4 +1,4 @@
--- Every contact and lead that staging has, deleted and merged ones included, stands in the
+-- Every contact, lead and user that staging has, deleted and merged ones included, stands in the
 -- crosswalk once.
 -- Not tested here: that it is the right customer.
 with
@@ -22,6 +22,12 @@ staged as (
         'contacts' as object,
         hubspot_contact_id as source_record_id
     from {{ ref('stg_hubspot__contacts') }}
+    union all
+    select
+        'product' as source,
+        'users' as object,
+        product_user_id as source_record_id
+    from {{ ref('stg_product__users') }}
 
 ),
 

@@ -3,20 +3,19 @@
 import io
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
-from pipelines.arrow import stamp_column, text_columns
+from pipelines.arrow import Texts, stamp_column, text_columns
 from pipelines.fields import Field
 
 # Compound fields repeat their components, base64 and json have no text form; Bulk can select none of them.
 NOT_SELECTABLE = frozenset({"address", "location", "base64", "json", "complexvalue"})
 BLOCK = 8 << 20  # bytes of CSV parsed at once; no record is longer than one block
 DECIMALS = frozenset({"double", "currency", "percent", "long"})
-Texts: TypeAlias = "pa.Array | pa.ChunkedArray"
 
 
 def field_of(described: Mapping[str, Any]) -> Field:

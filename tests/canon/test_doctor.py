@@ -11,13 +11,14 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from canon import cli
-from canon.doctor import Diagnosis, doctor, mapped_fields, of_limits
+from canon.doctor import Diagnosis, doctor, of_limits
 from canon.errors import ConfigurationError, SourceUnavailable
 from canon.findings import FAILED, OK, WARNING, Finding
 from canon.journal import close_run, open_run
 from canon.lock import run_lock
 from canon.settings import Settings
 from canon.warehouse import connect
+from pipelines.policy import mapped_fields
 from sandbox.client import Sandbox
 from sandbox.credentials import Credentials
 from sandbox.server import running
@@ -126,7 +127,7 @@ def test_a_source_that_does_not_exist_is_named(
     sandbox: Sandbox, project: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("CANON_SOURCES", "hubspot,fax")
-    assert "the sources are salesforce, hubspot" in lines(project)["credentials fax"].said
+    assert "the sources are salesforce, hubspot, product" in lines(project)["credentials fax"].said
     assert asked().exit_code == 2
 
 

@@ -369,3 +369,21 @@ def test_the_sample_stays_small() -> None:
     files = [path for name in ("salesforce", "hubspot") for path in (DATA / name).rglob("*.*")]
     files += [*DATA.glob("*.py"), *DATA.glob("*.md"), DATA / "day_two.json"]
     assert sum(path.stat().st_size for path in files) < 4_000_000
+
+
+def test_the_product_knows_every_user_whom_a_crm_names() -> None:
+    users = {user["id"]: user for user in lines("product/users.jsonl")}
+    named = {record["Product_User_Id__c"] for record in salesforce(CONTACT)}
+    named |= {record["properties"]["product_user_id"] for record in hubspot("contacts")}
+    assert named - {None} <= users.keys()
+    assert len(named - {None}) == 117
+    assert len({user["email"] for user in users.values()}) == len(users) == 152
+    assert sum(bool(user["deleted_at"]) for user in users.values()) == 5
+    assert {user["usage_score"] for user in users.values() if user["internal_status"] == "trial"} == {None}
+
+
+def test_the_products_second_day_changes_what_its_first_day_had() -> None:
+    users = {user["id"]: user for user in lines("product/users.jsonl")}
+    for change in json.loads((DATA / "product/day_two.json").read_text(encoding="utf-8")):
+        user = users[change["id"]]
+        assert [name for name, value in change["values"].items() if user[name] == value] == []

@@ -2,6 +2,7 @@
 
 import re
 
+import duckdb
 import pytest
 
 from tests import rendered
@@ -12,6 +13,7 @@ DAY_TWO_SENTENCES = (
     "Søren Vestergaard-Lund gives marketing a new number",
     "Ulrich Sonnenfeld is deleted in Salesforce",
     "turn out to be one Cosima Bellweather",
+    "Ottoline Marchetti stops logging in",
 )
 
 
@@ -23,7 +25,7 @@ def said(output: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory, new_project):
-    samples = ("data/salesforce", "data/hubspot", "data/day_two.json")
+    samples = ("data/salesforce", "data/hubspot", "data/product", "data/day_two.json")
     return new_project(tmp_path_factory.mktemp("demo") / "project", *samples)
 
 
@@ -33,19 +35,41 @@ def test_the_demo_tells_the_story(project, run_process, canon_command, run):
 
     assert done.returncode == 0, done.stderr
     assert re.search(r"An emulated Salesforce and HubSpot answer at http://127\.0\.0\.1:\d+", done.stdout)
-    found = re.search(r"(\d+) people found behind (\d+) records; (\d+) of them are in both", done.stdout)
+    found = re.search(
+        r"(\d+) people found behind (\d+) records; (\d+) of them are in more than one", done.stdout
+    )
     assert found
-    people, records, both = map(int, found.groups())
-    assert records > people > both > 100
+    people, records, shared = map(int, found.groups())
+    assert records > people > shared > 100
     for sentence in DAY_TWO_SENTENCES:
         assert sentence in done.stdout
-    assert re.search(r"16 new versions of records; canonical values changed: \d+ because of", done.stdout)
+    assert re.search(r"18 new versions of records; canonical values changed: \d+ because of", done.stdout)
+    assert "from product, by the rule owner_only; cause: source" in done.stdout
     assert "✗" not in done.stdout
     assert "canon explain " in done.stdout
     told = rendered.block(rendered.README.read_text(), "demo")
     assert [line for line in said(told) if line not in said(done.stdout)] == []
     for name in ("canon.duckdb", "published/canon.duckdb", "site/index.html", "site/health.html"):
         assert (project / "data" / name).stat().st_size > 0
+
+
+def test_only_the_product_sets_what_the_product_owns(project):
+    """The demo loads it although CANON_SOURCES does not name it, with the setting that a user would give."""
+    with duckdb.connect(str(project / "data/published/canon.duckdb"), read_only=True) as con:
+        owned = "select distinct field from marts.customer_fields where source = 'product' order by 1"
+        assert con.execute(owned).fetchall() == [("internal_status",), ("usage_score",)]
+        sources = (
+            "select distinct usage_score_source, internal_status_source from marts.customers order by all"
+        )
+        assert con.execute(sources).fetchall() == [
+            ("product", "product"),
+            (None, "product"),
+            (None, None),
+        ]
+        tied = "select match_rule, count(*) from marts.customer_sources where source = 'product' group by all"
+        rules = dict(con.execute(tied).fetchall())
+    assert rules.keys() == {"email", "external_id", "only_record"}
+    assert rules["only_record"] == 8
 
 
 def test_the_answer_that_readme_prints_is_the_consoles(project, run_process, canon_command):

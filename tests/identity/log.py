@@ -25,6 +25,7 @@ TABLES = {
     "Contact": "raw_salesforce.contact",
     "Lead": "raw_salesforce.lead",
     "Account": "raw_salesforce.account",
+    "users": "raw_product.users",
 }
 
 
@@ -53,7 +54,8 @@ class Log:
                 **{field.lower(): value for field, value in values.items()},
             }
         )
-        return f"{'salesforce' if name in TABLES else 'hubspot'}:{name}:{record_id}"
+        system = table_of(name).removeprefix("raw_").partition(".")[0]
+        return f"{system}:{name}:{record_id}"
 
     def contact(self, record_id: str, name: str = "", email: str = "", **values: Any) -> str:
         """A Salesforce contact; `name` is first and last, parted by the last space."""
@@ -64,6 +66,10 @@ class Log:
         """A HubSpot contact."""
         first, _, last = name.rpartition(" ")
         return self.add("contacts", record_id, firstname=first, lastname=last, email=email, **values)
+
+    def user(self, record_id: str, email: str = "", **values: Any) -> str:
+        """A user of the product, who has no name."""
+        return self.add("users", record_id, id=record_id, email=email, **values)
 
     def decide(self, kind: str, one: str, other: str, entity: str = "customer") -> None:
         """A steward's decision about two keys."""

@@ -64,6 +64,39 @@ def an_external_id_whose_names_contradict(log: Log) -> Answer:
     return Answer([{one}, {other}], [("refused", "the names contradict each other")])
 
 
+def a_user_of_the_product_is_tied_by_id_and_by_address(log: Log) -> Answer:
+    known = log.contact("pa1", "Pia Arden", "pia@arden.example", Product_User_Id__c="usr_pia")
+    user = log.user("usr_pia", "pia.private@gmail.com")
+    other = log.person("pa2", "Paul Arden", "paul@arden.example")
+    second = log.user("usr_paul", "Paul@Arden.example")
+    return Answer([{known, user}, {other, second}])
+
+
+def a_user_whom_no_crm_knows(log: Log) -> Answer:
+    return Answer([{log.user("usr_alone", "alone@nowhere.example")}])
+
+
+def a_user_on_a_shared_mailbox_is_whose_id_it_is(log: Log) -> Answer:
+    ida = log.contact("pb1", "Ida Berg", "berg@household.example", Product_User_Id__c="usr_ida")
+    otto = log.contact("pb2", "Otto Berg", "berg@household.example")
+    user = log.user("usr_ida", "berg@household.example")
+    return Answer([{ida, user}, {otto}], [("refused", "fits several people")])
+
+
+def a_user_between_two_names_makes_them_no_one(log: Log) -> Answer:
+    quinn = log.contact("pc1", "Quinn Castor", "", Product_User_Id__c="usr_lent")
+    rhea = log.person("pc2", "Rhea Dorne", "rhea@dorne.example")
+    # Quinn's account, lent to Rhea: the address is the stronger tie.
+    user = log.user("usr_lent", "rhea@dorne.example")
+    return Answer([{quinn}, {rhea, user}], [("demoted", "")])
+
+
+def two_names_under_the_id_of_one_user(log: Log) -> Answer:
+    one = log.contact("pd1", "Sam Early", "", Product_User_Id__c="usr_two")
+    other = log.person("pd2", "Tess Late", "", product_user_id="usr_two")
+    return Answer([{one}, {other}, {log.user("usr_two")}], [("refused", "fits several people")])
+
+
 def a_placeholder_for_an_external_id(log: Log) -> Answer:
     one = log.contact("g1", "Ann Gray", "", Product_User_Id__c="N/A")
     other = log.person("7", "Ann Gray", "", product_user_id="N/A")

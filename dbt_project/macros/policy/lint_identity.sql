@@ -40,7 +40,7 @@
 
 {# `external_id` names objects that people are made of. #}
 {% macro require_external_ids(external_id) %}
-    {% set people = {'salesforce': ['Contact', 'Lead'], 'hubspot': ['contacts']} %}
+    {% set people = {'salesforce': ['Contact', 'Lead'], 'hubspot': ['contacts'], 'product': ['users']} %}
     {% for system, objects in external_id.items() %}
         {% do require_one_of('A key of identity.external_id', system, people.keys() | list) %}
         {% for object in objects %}

@@ -19,6 +19,11 @@
     {{ return(ranks) }}
 {% endmacro %}
 
+{# The systems that may decide a field, as SQL texts. #}
+{% macro deciding_sources(entity, field) -%}
+    '{{ ownership(entity)[field].sources | join("', '") }}'
+{%- endmacro %}
+
 {# Whether a rule puts the values of several records together instead of choosing one record's. #}
 {% macro is_combined(policy) %}
     {{ return(policy.rule == 'aggregation') }}

@@ -12,11 +12,19 @@ hubspot as (
 
 ),
 
+product as (
+
+    select * from {{ ref('stg_product__fields') }}
+
+),
+
 unioned as (
 
     select * from salesforce
     union all
     select * from hubspot
+    union all
+    select * from product
 
 )
 

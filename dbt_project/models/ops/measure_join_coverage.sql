@@ -2,14 +2,6 @@
 
 with
 
-customers as (
-
-    select * from {{ ref('customers') }}
-
-    where not is_deleted
-
-),
-
 records as (
 
     select distinct
@@ -19,6 +11,18 @@ records as (
     from {{ ref('customer_sources') }}
 
     where not is_deleted
+
+),
+
+-- whom only a system knows that has no say in addresses (a product that anybody may sign up to)
+-- is nobody that the others would have to know
+customers as (
+
+    select distinct customer_id
+
+    from records
+
+    where source in ({{ deciding_sources('customer', 'email') }})
 
 ),
 

@@ -7,6 +7,8 @@ counts as (
     select * from {{ ref('stg_salesforce__counts') }}
     union all
     select * from {{ ref('stg_hubspot__counts') }}
+    union all
+    select * from {{ ref('stg_product__counts') }}
 
 ),
 

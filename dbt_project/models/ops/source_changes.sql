@@ -5,6 +5,8 @@ changes as (
     select * from {{ ref('stg_salesforce__field_changes') }}
     union all
     select * from {{ ref('stg_hubspot__field_changes') }}
+    union all
+    select * from {{ ref('stg_product__field_changes') }}
 
 ),
 

@@ -7,6 +7,8 @@ extracts as (
     select * from {{ ref('stg_salesforce__extracts') }}
     union all
     select * from {{ ref('stg_hubspot__extracts') }}
+    union all
+    select * from {{ ref('stg_product__extracts') }}
 
 ),
 

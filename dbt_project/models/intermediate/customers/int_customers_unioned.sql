@@ -18,4 +18,9 @@
         'bounced': 'records.email_bounced_reason is not null',
         'also': {'external_id': own_external_id('hubspot', 'contacts')},
     },
+    {
+        'system': 'product', 'object': 'users',
+        'model': ref('stg_product__users'), 'id': 'product_user_id',
+        'also': {'external_id': own_external_id('product', 'users')},
+    },
 ], also=['external_id', 'website'], merges=ref('int_customers_merged')) }}

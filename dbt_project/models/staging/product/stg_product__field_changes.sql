@@ -1,0 +1,1 @@
+{{ field_changes('customer', 'product', 'users') }}

@@ -1,0 +1,1 @@
+{{ staged_records('customer', 'product', 'users', id='product_user_id') }}
