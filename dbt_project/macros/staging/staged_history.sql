@@ -44,8 +44,8 @@ known as (
         edited_at,
         author,
         is_integration,
-        value is distinct from previous_value as is_change,
-        not is_backfill and value is distinct from previous_value as is_edit,
+        (value is distinct from previous_value) as is_change,
+        (not is_backfill and (value is distinct from previous_value)) as is_edit,
         previous_value is null as is_first
 
     from entries
