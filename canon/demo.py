@@ -131,10 +131,11 @@ def _tell_first(console: Console, settings: Settings, report: SyncReport) -> Non
 
 
 def _pulled(report: SyncReport) -> dict[tuple[str, str], int]:
-    """Rows that a sync wrote, per source and object."""
+    """Versions of records that a sync wrote, per source and object."""
     totals: Counter[tuple[str, str]] = Counter()
     for each in report.extracts:
-        totals[(each["source"], each["object"])] += each["rows_written"]
+        if not each["is_history"]:
+            totals[(each["source"], each["object"])] += each["rows_written"]
     return dict(totals)
 
 

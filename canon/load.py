@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from canon.journal import Run
-from canon.output import stdout_to_stderr, step
+from canon.output import messages, stdout_to_stderr, step
+from canon.policy_file import tracked
 from canon.settings import Settings
+from pipelines import UNAVAILABLE
 
 if TYPE_CHECKING:
     from pipelines import LoadResult
@@ -23,13 +25,26 @@ def load(settings: Settings, run: Run, sources: Sequence[str]) -> "LoadResult":
     import pipelines
 
     with step(f"Loading {' and '.join(sources)}") as say, stdout_to_stderr():
-        return pipelines.load(
+        loaded = pipelines.load(
             sources,
             warehouse=settings.warehouse,
             sync_id=run.sync_id,
             sync_seq=run.sync_seq,
             mode=run.mode,
             progress=lambda progress: say(_words(progress)),
+            tracked=tracked(settings.root),
+        )
+    _tell_of_missing_histories(loaded)
+    return loaded
+
+
+def _tell_of_missing_histories(loaded: "LoadResult") -> None:
+    """Say which histories the policy asks for and a source does not show; the log's own clocks stand in."""
+    missing = [f"{each.source} {each.object}" for each in loaded.extracts if each.transport == UNAVAILABLE]
+    if missing:
+        messages.print(
+            f"No field history: {', '.join(missing)} cannot be queried (tracking is off, or Canon's user may "
+            "not see it). Changes are dated by Canon's own log."
         )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from canon.clocks import tracked_fields
 from canon.errors import UsageError
 
 
@@ -36,6 +37,11 @@ def goes_by_now(root: Path) -> bool:
     """Whether a line of the project's matrix asks what time it is: a value may then lose without a change."""
     lines = (line for matrix in own_policy(root).get("ownership", {}).values() for line in matrix.values())
     return any(line.get("rule") == "trust_score" or "max_age" in line for line in lines)
+
+
+def tracked(root: Path) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Source -> object -> fields of whose changes the project's policy asks when they were."""
+    return tracked_fields(own_policy(root))
 
 
 def own_policy(root: Path) -> dict[str, Any]:

@@ -97,7 +97,7 @@ def sync(
         sync_seq=run.sync_seq,
         mode=run.mode,
         policy_version=version,
-        rows_read=sum(each.rows_read for each in loaded.extracts),
+        rows_read=sum(each.rows_read for each in loaded.extracts if not each.is_history),
         rows_written=loaded.rows_written,
         extracts=tuple(asdict(each) for each in loaded.extracts),
         build=built,
@@ -121,9 +121,10 @@ def _load(
 def _build(settings: Settings, run: Run, loaded: "LoadResult | None", *, full_refresh: bool) -> BuildReport:
     """Build, unless nothing that a build depends on has changed since the last one."""
     mark = fingerprint(settings)
-    written = loaded.rows_written if loaded else None
     with connect(settings.warehouse) as con:
-        may_skip = written == 0 and not full_refresh and not goes_by_now(settings.root)
+        may_skip = (
+            loaded is not None and not loaded.is_news and not full_refresh and not goes_by_now(settings.root)
+        )
         if may_skip and may_skip_build(con, run, mark):
             keep_state(con, run.sync_seq)
             return BuildReport(False, "nothing new was loaded, and neither policy nor models changed")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pipelines.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from pipelines.extract import Progress
+    from pipelines.extract import Progress, Tracked
 
 # dlt settles this while it is imported, which every module of this package waits with until here. It reports
 # to its makers by default; whoever wants that can still say so in the environment.
@@ -17,6 +17,7 @@ os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
 
 SOURCES = ("salesforce", "hubspot", "product")
 MODES = ("delta", "sweep", "backfill")
+UNAVAILABLE = "unavailable"  # transport of a history that the source does not show
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class ExtractSummary:
     rows_read: int
     rows_written: int
     api_calls: int
+    is_history: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,12 @@ class LoadResult:
     @property
     def rows_written(self) -> int:
         """New versions of records in the log."""
-        return sum(extract.rows_written for extract in self.extracts)
+        return sum(extract.rows_written for extract in self.extracts if not extract.is_history)
+
+    @property
+    def is_news(self) -> bool:
+        """Whether the log has anything that it had not before."""
+        return any(extract.rows_written for extract in self.extracts)
 
 
 def load(
@@ -52,6 +59,7 @@ def load(
     sync_seq: int,
     mode: str = "delta",
     progress: "Callable[[Progress], None] | None" = None,
+    tracked: "Tracked | None" = None,
 ) -> LoadResult:
     """Append what is new at the sources to the raw log.
 
@@ -65,6 +73,7 @@ def load(
             counts it; `backfill` reads everything again, going on where an earlier one stopped. None of them
             writes a version that the log holds as current.
         progress: called now and then with how far the read of an object has come.
+        tracked: source -> object -> fields whose own history at the source is loaded too.
 
     Raises:
         ConfigurationError: a setting is missing or refused, or an argument is not known.
@@ -81,7 +90,7 @@ def load(
     from pipelines.engine import load_sources
     from pipelines.extract import Sync
 
-    sync = Sync(sync_id, sync_seq, mode, progress or (lambda _: None))
+    sync = Sync(sync_id, sync_seq, mode, progress or (lambda _: None), tracked or {})
     return LoadResult(
         tuple(
             ExtractSummary(
@@ -92,6 +101,7 @@ def load(
                 extract.rows_read,
                 extract.rows_written,
                 extract.usage.calls,
+                extract.is_history,
             )
             for extract in load_sources(sources, sync, warehouse)
         )

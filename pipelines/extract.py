@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from math import inf
@@ -18,6 +18,7 @@ from pipelines.objects import ObjectSpec
 from pipelines.window import Window
 
 Mode = Literal["delta", "sweep", "backfill"]
+Tracked = Mapping[str, Mapping[str, Sequence[str]]]
 
 READS = 3  # times that an object is read, in one run, before what keeps it from ending is a failure
 
@@ -58,12 +59,13 @@ class Progress:
 
 @dataclass(frozen=True)
 class Sync:
-    """The sync that the reads belong to."""
+    """The sync that the reads belong to. `tracked`: fields whose history is wanted, by source and object."""
 
     sync_id: str
     sync_seq: int
     mode: str
     report: Callable[[Progress], None]
+    tracked: Tracked = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,7 @@ class Extract:
     usage: Usage = field(default_factory=Usage)
     is_complete: bool = False
     finished_at: datetime | None = None
+    is_history: bool = False
 
     def plus(self, read: int, written: int) -> "Extract":
         """This extract with more rows."""
@@ -96,8 +99,8 @@ class Request:
     """What a reader is asked for: the records of `window` with these fields.
 
     `copy` answers what the log holds of the object. `position` is where an earlier backfill of the same
-    window was left (a `Page.position`), "" for its beginning. For kind `links`, `from_ids` are the records
-    whose links are wanted; `compared` are the fields that stubs must have.
+    window was left (a `Page.position`), "" for its beginning. Where the object follows another
+    one, `from_ids` are the records whose links or history is wanted; `compared` are the fields of stubs.
     """
 
     spec: ObjectSpec
@@ -178,7 +181,7 @@ class Run:
 
     A run may take several loads into the warehouse: after `pause_after` (monotonic seconds) a long read sets
     `is_paused`, which ends the present one; `failure` ends all of them. `done` are the objects that were read
-    to their window's end, `read_ids` the live records read of those that have association tables, and
+    to their window's end, `read_ids` the live records read of those that others follow, and
     `journalled` is how many of the extracts are in the log.
     """
 

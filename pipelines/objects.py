@@ -18,13 +18,22 @@ class ObjectSpec:
     """One object of a source: its API name, its raw table, and how it is read.
 
     `kind` is `records` (windows over the modification stamp `cursor`), `whole` (small; read completely every
-    time, so what is missing has vanished) or `links` (of those records of `links.from_object` that were read
-    in this run). `has_links`: association tables of other specs start at this object.
+    time, so what is missing has vanished), `links` (of those records of `links.from_object` that were read
+    in this run) or `history` (who changed which of the fields `tracked` of the records of `parent`, and when:
+    windows over the `cursor`, where it has one, else of the records that were read in this run).
+    `is_followed`: what other specs read goes by the records that were read of this one.
     """
 
     name: str
     table: str
-    kind: Literal["records", "whole", "links"] = "records"
+    kind: Literal["records", "whole", "links", "history"] = "records"
     cursor: str = ""
     links: Links | None = None
-    has_links: bool = False
+    is_followed: bool = False
+    parent: str = ""
+    tracked: tuple[str, ...] = ()
+
+    @property
+    def follows(self) -> str:
+        """The object by whose records, mode and window this one is read; "" for one with its own."""
+        return self.links.from_object if self.links else "" if self.cursor else self.parent

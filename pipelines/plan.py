@@ -6,15 +6,16 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
+from pipelines import UNAVAILABLE
 from pipelines.errors import CanonError
 from pipelines.extract import Extract, Mode, Page, Reader, Request, Run
 from pipelines.fields import Field, columns_of
 from pipelines.objects import ObjectSpec
 from pipelines.window import Window, next_window
 
-# What an object's state holds: the end of the last complete window; where a backfill was left; and, for
-# association tables, the last sync all of whose records had their links read.
-WATERMARK, BACKFILL, LINKED = "watermark", "backfill", "linked_to_sync"
+# What an object's state holds: the end of the last complete window; where a backfill was left; for what
+# follows another object, the last sync all of whose records were looked at; for a history, of what fields.
+WATERMARK, BACKFILL, FOLLOWED, TRACKED = "watermark", "backfill", "linked_to_sync", "tracked"
 # A backfill that was left longer ago starts again; the results of a bulk job are kept this long, too.
 LONGEST_BREAK = timedelta(days=7)
 BUDGET_PERIOD = timedelta(hours=24)
@@ -44,7 +45,7 @@ class Plan:
         if self.extract.mode == "backfill" and position:
             self.state[BACKFILL] = {
                 "end": self.request.window.end.isoformat(),
-                "fields": digest(self.request.fields),
+                "fields": digest((*self.request.fields, *self.spec.tracked)),
                 "position": position,
             }
 
@@ -65,10 +66,14 @@ def planned(spec: ObjectSpec, reader: Reader, run: Run, state: dict[str, Any]) -
         window=window,
         copy=run.log.table(spec.table),
         position=position,
-        from_ids=_linking(spec, run, state, mode),
+        from_ids=_followed(spec, run, state, mode),
         compared=_compared(spec, run, fields),
     )
-    extract = Extract(extract_id, reader.source, spec.name, mode, reader.transport(spec, mode), window, names)
+    is_history = spec.kind == "history"
+    transport = UNAVAILABLE if is_history and not names else reader.transport(spec, mode)
+    extract = Extract(
+        extract_id, reader.source, spec.name, mode, transport, window, names, is_history=is_history
+    )
     plan = Plan(spec, request, extract, state, iter(()), deleted)
     if plan.is_readable:
         plan.pages = None
@@ -104,15 +109,15 @@ def _extract_id(spec: ObjectSpec, reader: Reader, run: Run) -> str:
 def _scope(
     spec: ObjectSpec, reader: Reader, run: Run, state: dict[str, Any], names: Sequence[str]
 ) -> tuple[Mode, Window, str, Sequence[str]]:
-    """Mode, window, position and deletions. Association tables share the mode and window of their records."""
-    if spec.links is not None:
-        parent = next((each for each in run.extracts if each.object == spec.links.from_object), None)
+    """Mode, window, position and deletions. What follows another object shares its mode and window."""
+    if spec.follows:
+        parent = next((each for each in run.extracts if each.object == spec.follows), None)
         if parent is None:
-            raise CanonError(f"{spec.name} is read after {spec.links.from_object}; load both in one run.")
+            raise CanonError(f"{spec.name} is read after {spec.follows}; load both in one run.")
         return parent.mode, parent.window, "", ()
     watermark = _moment(state.get(WATERMARK))
-    if watermark is None or run.sync.mode == "backfill":
-        return ("backfill", *_backfill(reader, state, names), ())
+    if watermark is None or run.sync.mode == "backfill" or _tracks_more(spec, state):
+        return ("backfill", *_backfill(reader, state, (*names, *spec.tracked)), ())
     window = next_window(watermark, reader.now(), reader.overlap, reader.lag)
     deleted = _deleted(spec, reader, run, watermark, window, names)
     return ("sweep" if deleted is None else "delta"), window, "", deleted or ()
@@ -145,16 +150,22 @@ def _deleted(
     return reader.deleted(spec, watermark)
 
 
-def _linking(spec: ObjectSpec, run: Run, state: dict[str, Any], mode: Mode) -> Sequence[str]:
-    """The records whose links to read: those that came since all were read, in a delta; else every one.
+def _followed(spec: ObjectSpec, run: Run, state: dict[str, Any], mode: Mode) -> Sequence[str]:
+    """The records whose links or history to read: those that came since all were read; else every one.
 
-    Links change without their records' stamp, so what a delta cannot see is read by sweep and backfill.
+    Links change without their records' stamp, so what a delta cannot see is read by sweep and backfill. A
+    history does not; of a field whose history was not asked for before, every record has one to read.
     """
-    if spec.links is None:
+    if not spec.follows:
         return ()
-    since = state.get(LINKED, 0) if mode == "delta" else 0
-    held = run.log.table(spec.links.from_object).live_since(since)
-    return list(dict.fromkeys([*run.read_ids.get(spec.links.from_object, ()), *held]))
+    is_new = mode == "backfill" or (_tracks_more(spec, state) if spec.kind == "history" else mode == "sweep")
+    held = run.log.table(spec.follows).live_since(0 if is_new else state.get(FOLLOWED, 0))
+    return list(dict.fromkeys([*run.read_ids.get(spec.follows, ()), *held]))
+
+
+def _tracks_more(spec: ObjectSpec, state: dict[str, Any]) -> bool:
+    """Whether a history is asked for fields that its last complete read was not asked for."""
+    return not set(spec.tracked) <= set(state.get(TRACKED, ()))
 
 
 def _compared(spec: ObjectSpec, run: Run, fields: Sequence[Field]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from pipelines.counts import count_row
 from pipelines.extract import Page, Progress, Reader, Run
 from pipelines.fields import SYSTEM_TYPES
 from pipelines.log import id_table
-from pipelines.plan import BACKFILL, LINKED, WATERMARK, Plan
+from pipelines.plan import BACKFILL, FOLLOWED, TRACKED, WATERMARK, Plan
 
 # Rows that are compared with the log at once. Each comparison scans the ids of the whole raw table, so pages
 # of 100 would be too small; 10,000 wide rows are some 30 MB.
@@ -115,7 +115,7 @@ class ObjectRead:
         self._report()
 
     def _note_ids(self, rows: pa.Table) -> None:
-        if self._plan.spec.has_links:
+        if self._plan.spec.is_followed:
             live = rows.filter(pc.invert(rows.column("_is_deleted"))).column("_record_id")
             self._run.read_ids.setdefault(self._plan.spec.name, []).extend(live.to_pylist())
 
@@ -131,8 +131,10 @@ class ObjectRead:
 
     def _complete(self) -> None:
         state, window = self._plan.state, self._request.window
-        if self._plan.spec.kind == "links":
-            state[LINKED] = self._run.sync.sync_seq
+        if self._plan.spec.follows:
+            state[FOLLOWED] = self._run.sync.sync_seq
+        if self._plan.spec.kind == "history":
+            state[TRACKED] = sorted(self._plan.spec.tracked)
         state[WATERMARK] = window.end.isoformat()
         state.pop(BACKFILL, None)
         self._run.done.add(self._plan.spec.name)

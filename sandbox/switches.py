@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+ADDRESS = ("Street", "City", "State", "PostalCode", "Country")
+
 
 @dataclass(frozen=True)
 class Switches:
@@ -52,6 +54,15 @@ class Switches:
     """API calls per rolling 24 hours."""
     hidden_fields: tuple[str, ...] = ()
     """`Object.Field` names the integration user may not see; absent from describe and from queries."""
+    hidden_objects: tuple[str, ...] = ()
+    """Histories that the integration user may not see, by API name."""
+    tracked_fields: tuple[str, ...] = (
+        *(f"Contact.{name}" for name in ("Phone", *(f"Mailing{part}" for part in ADDRESS), "OwnerId")),
+        *(f"Lead.{name}" for name in ("Phone", *ADDRESS, "OwnerId", "Status")),
+    )
+    """`Object.Field` names with field history; an object without any has no history object."""
+    history_days: int = 730
+    """How long a row of a field history is kept; 18 to 24 months."""
     hidden_records: tuple[str, ...] = ()
     """Salesforce ids of records that are not shared with the integration user; queries leave them out."""
 

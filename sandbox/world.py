@@ -15,6 +15,7 @@ from sandbox.database import Database, quoted
 from sandbox.faults import Fault
 from sandbox.hubspot.schema import OBJECT_TYPES, table
 from sandbox.hubspot.store import HubspotStore
+from sandbox.salesforce.history import visible_histories
 from sandbox.salesforce.schema import SObject
 from sandbox.salesforce.store import SalesforceStore
 from sandbox.soql.window import window_hours
@@ -47,23 +48,22 @@ class World:
         self.metadata_changed = self.clock.now().replace(microsecond=0)
 
     def visible_schema(self) -> Mapping[str, SObject]:
-        """Return the Salesforce objects without the fields that the user may not see."""
+        """Return the Salesforce objects without the fields that the user may not see, and histories."""
         hidden: dict[str, set[str]] = {}
         for entry in self.switches.hidden_fields:
             name, _, field = entry.partition(".")
             hidden.setdefault(name, set()).add(field.lower())
-        if not hidden:
-            return self.salesforce.schema
-        return {
+        visible = {
             name: entry.without(frozenset(hidden[name])) if name in hidden else entry
             for name, entry in self.salesforce.schema.items()
         }
+        return visible | visible_histories(self)
 
     def switch(self, values: Mapping[str, Any]) -> None:
         """Change switches; raises ValueError for an unknown one."""
-        before = self.switches.hidden_fields
+        before = _metadata_of(self.switches)
         self.switches = self.switches.changed(values)
-        if before != self.switches.hidden_fields:
+        if before != _metadata_of(self.switches):
             self.metadata_changed = self.clock.now().replace(microsecond=0) + timedelta(seconds=1)
 
     def not_modified_since(self, header: str) -> bool:
@@ -101,3 +101,8 @@ class World:
                     latest.append(self.database.value(f"select max({quoted(name)}) from {sobject.table}"))
         end = max((stamp for stamp in latest if stamp), default=datetime(2026, 1, 1))
         return end.replace(minute=0, second=0, microsecond=0, tzinfo=UTC) + timedelta(hours=1)
+
+
+def _metadata_of(switches: Switches) -> tuple[tuple[str, ...], ...]:
+    """What of the switches a describe depends on."""
+    return switches.hidden_fields, switches.hidden_objects, switches.tracked_fields

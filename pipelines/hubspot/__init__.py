@@ -6,7 +6,7 @@ import dlt
 from dlt.sources import DltResource
 
 from pipelines.extract import Reader, Run
-from pipelines.hubspot.objects import OBJECTS
+from pipelines.hubspot.objects import OBJECTS, histories
 from pipelines.hubspot.reader import HubspotReader
 from pipelines.hubspot.settings import SOURCE, HubspotSettings
 from pipelines.resource import resources
@@ -25,4 +25,5 @@ def connect() -> HubspotReader:
 @dlt.source(name=SOURCE, section=SOURCE, max_table_nesting=0)
 def source(reader: Reader, run: Run) -> Iterable[DltResource]:
     """The dlt resources of HubSpot; give them to dlt in one extraction."""
-    yield from resources(OBJECTS, reader, run)
+    tracked = histories(run.sync.tracked.get(SOURCE, {}))
+    yield from resources([*OBJECTS, *tracked], reader, run)

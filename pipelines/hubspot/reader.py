@@ -10,11 +10,12 @@ import pyarrow as pa
 from pipelines.errors import CanonError, FieldsChanged
 from pipelines.extract import Mode, Page, Reading, Request
 from pipelines.fields import Field
-from pipelines.hubspot.client import LINK_BATCH, LIST_PAGE, HubspotClient, Record
-from pipelines.hubspot.objects import FIXED_FIELDS, LINK_FIELDS
+from pipelines.hubspot.client import HISTORY_BATCH, LINK_BATCH, LIST_PAGE, HubspotClient, Record
+from pipelines.hubspot.objects import FIXED_FIELDS, HISTORY_FIELDS, LINK_FIELDS
 from pipelines.hubspot.rows import (
     absorbed_ids,
     field_of,
+    history_table,
     link_table,
     owner_table,
     stage_table,
@@ -52,7 +53,7 @@ class HubspotReader(ClientReader[HubspotClient]):
         """The object's live properties; objects without properties have fixed fields."""
         if spec.kind == "records":
             return [field_of(definition) for definition in self._client.properties(spec.name)]
-        names = LINK_FIELDS if spec.kind == "links" else FIXED_FIELDS[spec.name]
+        names = {"links": LINK_FIELDS, "history": HISTORY_FIELDS}.get(spec.kind) or FIXED_FIELDS[spec.name]
         return [Field(name) for name in names]
 
     def deleted(self, spec: ObjectSpec, since: datetime) -> Sequence[str] | None:
@@ -66,6 +67,8 @@ class HubspotReader(ClientReader[HubspotClient]):
     def _pages(self, request: Request) -> Iterator[Page]:
         if request.spec.kind == "links":
             return self._links(request)
+        if request.spec.kind == "history":
+            return self._histories(request)
         if request.spec.name == "owners":
             owners = chain(self._client.owners(archived=True), self._client.owners(archived=False))
             return (Page(owner_table(page), LIST) for page in owners)
@@ -181,6 +184,12 @@ class HubspotReader(ClientReader[HubspotClient]):
             once = request.copy.linked(chunk)
             lost: dict[str, list[Record]] = {record_id: [] for record_id in once if record_id not in found}
             yield Page(link_table({**found, **lost}, links.primary_type), LIST)
+
+    def _histories(self, request: Request) -> Iterator[Page]:
+        """What HubSpot remembers of the tracked properties of the wanted records."""
+        spec = request.spec
+        for chunk in _chunks(request.from_ids, HISTORY_BATCH):
+            yield Page(history_table(self._client.histories(spec.parent, chunk, spec.tracked)), LIST)
 
     def _page(self, request: Request, records: list[Record], transport: str, position: str = "") -> Page:
         self._check_fields(request, records)

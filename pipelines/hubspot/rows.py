@@ -1,6 +1,7 @@
 """HubSpot's answers as tables of text."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
 from typing import Any
 
 import pyarrow as pa
@@ -8,7 +9,7 @@ import pyarrow.compute as pc
 
 from pipelines.arrow import stamp_column, text_column, text_columns
 from pipelines.fields import Field
-from pipelines.hubspot.objects import LINK_FIELDS, OWNER_FIELDS, STAGE_FIELDS
+from pipelines.hubspot.objects import HISTORY_FIELDS, LINK_FIELDS, OWNER_FIELDS, STAGE_FIELDS
 
 Record = Mapping[str, Any]
 
@@ -99,6 +100,29 @@ def _link_row(entries: Iterable[Record], primary_type: str) -> dict[str, str]:
         "primary_to_id": primary[0] if primary else "",
         "association_types": ";".join(",".join(sorted(types[to_id], key=int)) for to_id in ordered),
     }
+
+
+def history_table(histories: Mapping[str, Mapping[str, Sequence[Record]]]) -> pa.Table:
+    """Histories, by record id and property, as rows: one per entry, which has no id of its own at HubSpot."""
+    entries = [
+        {**entry, "record_id": record_id, "property": name}
+        for record_id, properties in histories.items()
+        for name, history in properties.items()
+        for entry in history
+    ]
+    columns = {name.lower(): text_column([entry.get(name) for entry in entries]) for name in HISTORY_FIELDS}
+    system = {
+        "_record_id": pa.array([_entry_id(entry) for entry in entries], pa.string()),
+        "_stamp": stamp_column(columns["timestamp"]),
+        "_is_deleted": pa.repeat(pa.scalar(False), len(entries)),
+    }
+    return pa.table({**system, **columns})
+
+
+def _entry_id(entry: Record) -> str:
+    """What makes an entry the same one; a hash of the value, which can be long."""
+    value = sha256(str(entry.get("value") or "").encode("utf-8", "replace")).hexdigest()[:16]
+    return f"{entry['record_id']}:{entry['property']}:{entry.get('timestamp')}:{value}"
 
 
 def absorbed_ids(rows: pa.Table) -> list[str]:

@@ -7,7 +7,7 @@ from dlt.sources import DltResource
 
 from pipelines.extract import Reader, Run
 from pipelines.resource import resources
-from pipelines.salesforce.objects import OBJECTS
+from pipelines.salesforce.objects import OBJECTS, histories
 from pipelines.salesforce.reader import SalesforceReader
 from pipelines.salesforce.settings import SOURCE, SalesforceSettings
 from pipelines.settings import resolve
@@ -25,4 +25,5 @@ def connect() -> SalesforceReader:
 @dlt.source(name=SOURCE, section=SOURCE, max_table_nesting=0)
 def source(reader: Reader, run: Run) -> Iterable[DltResource]:
     """The dlt resources of Salesforce; give them to dlt in one extraction."""
-    yield from resources(OBJECTS, reader, run)
+    tracked = histories(run.sync.tracked.get(SOURCE, {}))
+    yield from resources([*OBJECTS, *tracked], reader, run)

@@ -13,7 +13,8 @@ Position = tuple[str, str]  # (stamp, id) of a row, as the server spelled them
 class Span:
     """Which rows of an object, in the order of (stamp, id): all of them, or those within the bounds given.
 
-    `start <= stamp <= end` (`< end` with `open_end`), `after < (stamp, id) <= until`, one of `ids`.
+    `start <= stamp <= end` (`< end` with `open_end`), `after < (stamp, id) <= until`, one of `ids`, and in a
+    history the rows of one of the fields `tracked`.
     """
 
     start: datetime | None = None
@@ -22,6 +23,7 @@ class Span:
     after: Position | None = None
     until: Position | None = None
     ids: Sequence[str] = ()
+    tracked: Sequence[str] = ()
 
     def condition(self, cursor: str) -> str:
         """The WHERE clause with a leading space; empty where there are no bounds."""
@@ -36,6 +38,8 @@ class Span:
             parts.append(_beside(cursor, self.until, "<", "<="))
         if self.ids:
             parts.append(f"Id IN ({','.join(map(quoted, self.ids))})")
+        if self.tracked:
+            parts.append(f"Field IN ({','.join(map(quoted, self.tracked))})")
         return f" WHERE {' AND '.join(parts)}" if parts else ""
 
 

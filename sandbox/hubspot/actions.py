@@ -32,11 +32,17 @@ def _properties(world: World, action: Action) -> dict[str, str | None]:
 
 def _hs_create(world: World, action: Action) -> dict[str, Any]:
     identifier = int(action["id"]) if action.get("id") else None
-    return {"id": str(hubspot.create(world, _type(action), _properties(world, action), identifier))}
+    properties, source = _properties(world, action), _source(action)
+    return {"id": str(hubspot.create(world, _type(action), properties, identifier, source))}
+
+
+def _source(action: Action) -> dict[str, str]:
+    """What the history says of who wrote: sourceType, sourceId, updatedByUserId; by default, the API."""
+    return {**hubspot.API_SOURCE, **dict(action.get("source") or {})}
 
 
 def _hs_update(world: World, action: Action) -> dict[str, Any]:
-    source = {**hubspot.API_SOURCE, **dict(action.get("source") or {})}
+    source = _source(action)
     at = moment_of(action, "at")
     hubspot.update(world, _type(action), int(action["id"]), _properties(world, action), source, at)
     return {"id": str(action["id"])}

@@ -26,8 +26,14 @@ Properties = Mapping[str, str | None]
 API_SOURCE = {"sourceType": "API", "sourceId": "sandbox"}
 
 
-def create(world: World, object_type: str, properties: Properties, identifier: int | None = None) -> int:
-    """Insert a record; returns its id."""
+def create(
+    world: World,
+    object_type: str,
+    properties: Properties,
+    identifier: int | None = None,
+    source: Mapping[str, str] = API_SOURCE,
+) -> int:
+    """Insert a record; returns its id. `source` is what its history says of who wrote."""
     identifier = identifier or world.hubspot.new_id()
     now = naive(to_milliseconds(world.clock.now()))
     stamp = hubspot_text(to_milliseconds(world.clock.now()))
@@ -37,9 +43,9 @@ def create(world: World, object_type: str, properties: Properties, identifier: i
     row = {"_id": identifier, "_created": now, "_updated": now, "_archived": False}
     world.database.insert(table(object_type), row | own | dict(properties))
     _touch(world, object_type, identifier, now)
-    add_history(world, object_type, identifier, properties, API_SOURCE)
+    add_history(world, object_type, identifier, properties, source)
     note(world, object_type, "creation", objectId=identifier, changeFlag="CREATED")
-    note_properties(world, object_type, identifier, properties, API_SOURCE)
+    note_properties(world, object_type, identifier, properties, source)
     return identifier
 
 

@@ -14,6 +14,7 @@ from sandbox.clock import naive, salesforce_text, to_seconds
 from sandbox.database import quoted
 from sandbox.ids import new_salesforce_id, to_18
 from sandbox.salesforce.errors import not_found
+from sandbox.salesforce.history import note_changes, note_creation, note_merge
 from sandbox.salesforce.schema import CASCADES, SYSTEM_FIELDS, Field, SObject
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ def merge(
             _move(world, child, lookup, loser, winner)
         update(world, sobject, loser, {"IsDeleted": True, "MasterRecordId": to_18(winner)})
     update(world, sobject, winner, values or {})
+    note_merge(world, sobject, to_18(winner))
 
 
 def existing(world: World, sobject: SObject, identifier: str) -> dict[str, Any]:
@@ -126,9 +128,13 @@ def _write(world: World, sobject: SObject, values: Values, insert: bool) -> None
         row["Name"] = _full_name(world, sobject, row, insert)
     if insert:
         world.database.insert(sobject.table, row)
-    else:
-        identifier = row.pop("Id")
-        world.database.update(sobject.table, row, "Id", identifier)
+        note_creation(world, sobject, row["Id"], row)
+        return
+    identifier = row.pop("Id")
+    before = world.salesforce.record(sobject, identifier) if "LastModifiedDate" in row else None
+    world.database.update(sobject.table, row, "Id", identifier)
+    if before:  # who recalculates a value moves no stamp, and writes no history
+        note_changes(world, sobject, identifier, before, row)
 
 
 def _full_name(world: World, sobject: SObject, row: Values, insert: bool) -> str:

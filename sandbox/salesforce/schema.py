@@ -61,6 +61,7 @@ _COLUMN_TYPES = {
     "percent": "double",
     "date": "date",
     "datetime": "timestamp",
+    "anyType": "json",
 }
 
 CHILD_RELATIONSHIPS = {
@@ -127,7 +128,7 @@ class Field:
 
 @dataclass(frozen=True)
 class SObject:
-    """One object and its fields, in describe order."""
+    """One object and its fields, in describe order; its rows must meet `row_filter`, SQL on `{alias}`."""
 
     name: str
     label: str
@@ -135,6 +136,7 @@ class SObject:
     key_prefix: str
     custom: bool
     fields: tuple[Field, ...]
+    row_filter: str = ""
 
     @cached_property
     def by_name(self) -> dict[str, Field]:
@@ -180,11 +182,12 @@ class SObject:
 def load_schema(folder: Path) -> dict[str, SObject]:
     """Read `describe/<Object>.json` files; returns objects by API name."""
     files = sorted((folder / "describe").glob("*.json"))
-    loaded = [_sobject(orjson.loads(path.read_bytes())) for path in files]
+    loaded = [sobject_of(orjson.loads(path.read_bytes())) for path in files]
     return {entry.name: entry for entry in loaded}
 
 
-def _sobject(compact: dict[str, Any]) -> SObject:
+def sobject_of(compact: Mapping[str, Any]) -> SObject:
+    """Expand an object's compact describe."""
     names = {field["name"] for field in compact["fields"]}
     fields = tuple(expanded_field(field, names) for field in compact["fields"])
     label = compact.get("label", compact["name"])

@@ -11,6 +11,7 @@ from typing import Any
 from sandbox.database import Database, quoted
 from sandbox.ids import to_18
 from sandbox.salesforce.bulk_job import Job
+from sandbox.salesforce.history import NAMES, history_of
 from sandbox.salesforce.schema import Field, SObject, load_schema
 
 INTEGRATION_USER = to_18("005SBX000000001")
@@ -47,6 +48,7 @@ class SalesforceStore:
 
     database: Database
     schema: dict[str, SObject]
+    histories: dict[str, SObject]
     user_id: str
     sessions: dict[str, Session] = field(default_factory=dict)
     locators: dict[str, Locator] = field(default_factory=dict)
@@ -59,14 +61,15 @@ class SalesforceStore:
     def load(cls, database: Database, folder: Path) -> SalesforceStore:
         """Create one table per described object and fill it from `<Object>.jsonl`."""
         schema = load_schema(folder)
+        histories = {name: history_of(schema[name]) for name in NAMES if name in schema}
         database.run("create schema salesforce")
-        for sobject in schema.values():
+        for sobject in [*schema.values(), *histories.values()]:
             _create_table(database, sobject)
             path = folder / f"{sobject.name}.jsonl"
             if path.exists() and path.stat().st_size:
                 _fill_table(database, sobject, path)
             database.run(f'alter table {sobject.table} add primary key ("Id")')  # faster than while filling
-        return cls(database, schema, _integration_user(database, schema))
+        return cls(database, schema, histories, _integration_user(database, schema))
 
     def next_number(self, prefix: str) -> int:
         """Return 1, 2, 3 ... per key prefix, for new ids."""
@@ -104,7 +107,7 @@ def _create_table(database: Database, sobject: SObject) -> None:
 
 def _fill_table(database: Database, sobject: SObject, path: Path) -> None:
     """Read the file in the order in which loaders page, so that a page lies in one place of the table."""
-    order = ", ".join(quoted(name) for name in ("SystemModstamp", "Id") if sobject.has(name))
+    order = ", ".join(quoted(name) for name in ("SystemModstamp", "CreatedDate", "Id") if sobject.has(name))
     read_as = ", ".join(f"{quoted(entry.name)}: '{_file_type(entry)}'" for entry in sobject.stored)
     values = ", ".join(_from_file(entry) for entry in sobject.stored)
     database.run(
@@ -126,6 +129,8 @@ def _from_file(entry: Field) -> str:
         return f"coalesce({name}, false)"
     if entry.type == "datetime":
         return f"cast(left({name}, 23) as timestamp)"
+    if entry.type == "anyType":
+        return f"to_json({name})"
     return f"cast({name} as {entry.column_type})"
 
 

@@ -22,6 +22,8 @@ def rest_sql(sql: str, field: Field) -> str:
 
 def rest_value(value: Any, field: Field, switches: Switches) -> Any:
     """Return the JSON value; large numbers in exponent form when the switch says so."""
+    if field.type == "anyType" and value is not None:
+        return orjson.loads(value)
     if switches.exponent_numbers and isinstance(value, float) and abs(value) >= EXPONENT_FROM:
         return orjson.Fragment(exponent_text(value).encode())
     return value
@@ -46,6 +48,8 @@ def _csv_sql(sql: str, field: Field, switches: Switches) -> str:
         return f"strftime({sql}, '%Y-%m-%dT%H:%M:%S.%g{switches.bulk_datetime}')"
     if field.type in ("int", "long") and switches.bulk_integer_suffix:
         return f"cast({sql} as varchar) || '{switches.bulk_integer_suffix.replace(chr(39), '')}'"
+    if field.type == "anyType":
+        return f"replace({sql} ->> '$', '\"', '\"\"')"
     if field.column_type == "varchar" and not field.is_id:
         return f"replace({sql}, '\"', '\"\"')"
     return sql

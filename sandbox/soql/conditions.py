@@ -21,6 +21,8 @@ def where_clause(
         clauses.append(condition_sql(scope, condition, parameters))
     if not include_deleted and scope.root.has("IsDeleted"):
         clauses.append(f'not {scope.prefix}0."IsDeleted"')
+    if scope.root.row_filter:
+        clauses.append(scope.root.row_filter.format(alias=f"{scope.prefix}0"))
     if scope.hidden_records:
         clauses.append(f'{scope.prefix}0."Id" not in (select unnest(?))')
         parameters.append(list(scope.hidden_records))

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 import pipelines
-from pipelines.extract import Progress
+from pipelines.extract import Progress, Tracked
 from sandbox.client import Sandbox
 
 BOTH = ("salesforce", "hubspot")
@@ -24,7 +24,11 @@ class Warehouse:
     syncs: int = 0
 
     def load(
-        self, *sources: str, mode: str = "delta", progress: Callable[[Progress], None] | None = None
+        self,
+        *sources: str,
+        mode: str = "delta",
+        progress: Callable[[Progress], None] | None = None,
+        tracked: Tracked | None = None,
     ) -> pipelines.LoadResult:
         """Load the named sources (both by default) as the next sync."""
         self.syncs += 1
@@ -35,6 +39,7 @@ class Warehouse:
             sync_seq=self.syncs,
             mode=mode,
             progress=progress,
+            tracked=tracked,
         )
 
     def ask(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:

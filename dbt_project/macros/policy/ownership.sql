@@ -24,6 +24,15 @@
     '{{ ownership(entity)[field].sources | join("', '") }}'
 {%- endmacro %}
 
+{# The fields of an entity that are consent. #}
+{% macro consent_fields(entity) %}
+    {% set found = [] %}
+    {% for field, policy in ownership(entity).items() if policy.rule.startswith('consent_') %}
+        {% do found.append(field) %}
+    {% endfor %}
+    {{ return(found) }}
+{% endmacro %}
+
 {# Whether a rule puts the values of several records together instead of choosing one record's. #}
 {% macro is_combined(policy) %}
     {{ return(policy.rule == 'aggregation') }}

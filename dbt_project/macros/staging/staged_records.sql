@@ -7,14 +7,15 @@
 
    Each mapped field f gives f (or f_key, where the value stands on another record), f_raw (the text as the source said it),
    f_changed_at and f_clock. A field that an extract did not have (null in the log) keeps its last known value;
-   consent fields also say whether the latest version had them (f_is_visible). #}
+   consent fields also say whether the latest version had them (f_is_visible).
+
+   Where a rule asks when a value changed, and the source's own history says that it was set to what it is now, the clock is
+   the history's; else it is what the log saw. #}
 {% macro staged_records(entity, system, object, id, keys={}) %}
     {%- do lint_policy() -%}
     {%- set cells = mapped_cells(entity, system, object) -%}
-    {%- set consent = [] -%}
-    {%- for field, policy in ownership(entity).items() if policy.rule.startswith('consent_') -%}
-        {%- do consent.append(field) -%}
-    {%- endfor -%}
+    {%- set consent = consent_fields(entity) -%}
+    {%- set clocked = clocked_cells(entity, system, object) -%}
     {%- set raw = raw_relation(system, object) -%}
     {%- if external_id_column(system, object) -%}
         {%- do keys.update({'external_id': external_id_column(system, object)}) -%}
@@ -85,6 +86,10 @@ latest as (
 
 ),
 
+{% if clocked -%}
+{{ told_values(entity, cells, clocked, id, history_model(system, object)) }}
+
+{% endif -%}
 typed as (
 
     select
@@ -96,7 +101,8 @@ typed as (
         {%- for cell in cells %}
         {{ typed_value(cell.column, cell, country_column(cells)) }} as {{ cell.stored }},
         nullif(trim({{ cell.column }}), '') as {{ cell.field }}_raw,
-        {{ cell.field }}_clock,
+        {% if cell in clocked %}case when {{ cell.field }}_is_told then 'field_history' else {{ cell.field }}_clock end as {% endif %}
+        {{- cell.field }}_clock,
         {%- endfor %}
         first_sync_seq,
         last_sync_seq,
@@ -105,11 +111,12 @@ typed as (
         {{ cell.field }}_is_visible,
         {%- endfor %}
         {%- for cell in cells %}
-        {{ cell.field }}_changed_at,
+        {% if cell in clocked %}case when {{ cell.field }}_is_told then {{ cell.field }}_told_at else {{ cell.field }}_changed_at end as {% endif %}
+        {{- cell.field }}_changed_at,
         {%- endfor %}
         modified_at
 
-    from latest
+    from {{ "compared_with_history" if clocked else "latest" }}
 
 )
 

@@ -19,6 +19,9 @@ latest as (
 
     from extracts
 
+    -- which histories are read follows from the policy, and from what a source keeps
+    where lower(object) not like '%history'
+
     group by source, object
 
 ),

@@ -26,7 +26,7 @@ journalled as (
         changes.old_value,
         changes.new_value,
         changes.source_changed_at,
-        'observed' as clock,
+        changes.clock,
         changes.extract_id,
         runs.sync_id
 

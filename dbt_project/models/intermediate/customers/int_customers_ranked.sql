@@ -1,6 +1,6 @@
 {{ ranked_records(
     'customer',
-    ref('int_customers_unioned'),
+    ref('int_customers_dated'),
     ref('int_customers_identified'),
     ref('stg_canon__sync_runs'),
     ref('int_customers_answered'),

@@ -1,0 +1,1 @@
+{{ echoed_values('customer', ref('int_customers_edited')) }}

@@ -1,0 +1,1 @@
+{{ staged_history('company', 'hubspot', 'companies') }}

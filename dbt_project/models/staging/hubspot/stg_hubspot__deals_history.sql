@@ -1,0 +1,1 @@
+{{ staged_history('deal', 'hubspot', 'deals') }}

@@ -1,0 +1,1 @@
+{{ staged_history('customer', 'salesforce', 'Contact') }}
