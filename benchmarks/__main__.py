@@ -6,12 +6,13 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from rich.console import Console
 
 from benchmarks.measure import Bench, StepFailed
-from benchmarks.plan import Line, building, filling, identifying, loading, make_world, syncing
+from benchmarks.plan import Line, building, filling, identifying, loading, make_world, resolving, syncing
 from benchmarks.table import heading, markdown, show
 from canon.quiet import NO_TELEMETRY
 from sandbox.client import Sandbox
@@ -95,7 +96,8 @@ def _measured(folder: Path, options: argparse.Namespace) -> tuple[str, list[Line
                 messages.print(f"{line.name}: {line.seconds:,.1f} s", markup=False)
                 lines.append(line)
         shutil.rmtree(data)
-    for line in identifying(Bench(folder, environment, options.repeat), options.people):
+    bench = Bench(folder, environment, options.repeat)
+    for line in chain(identifying(bench, options.people), resolving(bench, options.people)):
         messages.print(f"{line.name}: {line.seconds:,.1f} s", markup=False)
         lines.append(line)
     return heading(*people), lines

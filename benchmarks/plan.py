@@ -150,6 +150,19 @@ def _delta(bench: Bench, warehouse: Path) -> Line:
     return Line("", float(done.report["seconds"]), done.peak_bytes, int(done.report["rows"]))
 
 
+def resolving(bench: Bench, people: int) -> Iterator[Line]:
+    """Which value is right, with every cell's provenance and conflicts, beside SQL written by hand."""
+    warehouse = bench.folder / "cells" / "canon.duckdb"
+    bench.step("cells", warehouse, people)
+    hand = _fastest(bench, lambda: bench.step("by_hand", warehouse))
+    done = _fastest(bench, lambda: bench.step("resolve", warehouse, CANON_WAREHOUSE=str(warehouse)))
+    shutil.rmtree(warehouse.parent)
+    seconds, bound = (float(each.report["seconds"]) for each in (done, hand))
+    rows = int(done.report["rows"])
+    yield Line("who is right (rows: people)", seconds, done.peak_bytes, rows, ratio=seconds / bound)
+    yield Line("the same cells by hand", bound, hand.peak_bytes, rows, is_yardstick=True)
+
+
 def syncing(bench: Bench) -> Iterator[Line]:
     """A sync that finds nothing new, beside a process that only imports the three libraries."""
     bench.command([*CANON, "sync"], accepted=GREEN_OR_RED)

@@ -156,6 +156,40 @@ def again(warehouse: str, changed: str) -> Report:
     return {"seconds": time.monotonic() - started, "rows": int(changed)}
 
 
+def cells(warehouse: str, count: str) -> Report:
+    """Write what resolution reads for so many people into a new warehouse."""
+    from benchmarks.values import fill
+
+    return {"rows": fill(Path(warehouse), int(count))}
+
+
+def by_hand(warehouse: str) -> Report:
+    """The canonical rows and every cell's provenance by SQL written by hand."""
+    from benchmarks.values import by_hand as resolve_by_hand
+
+    started = time.monotonic()
+    rows = resolve_by_hand(Path(warehouse))
+    return {"seconds": time.monotonic() - started, "rows": rows}
+
+
+def resolve(warehouse: str) -> Report:
+    """The same by the models: ranks, winners, canonical rows, every cell, and every conflict."""
+    from canon.build import run_dbt
+    from canon.settings import Settings
+
+    settings = Settings.load()
+    run_dbt(settings, ["parse"], {})
+    started = time.monotonic()
+    run_dbt(settings, ["run", "--select", RESOLUTION], {})
+    return {"seconds": time.monotonic() - started, "rows": _count(warehouse, RESOLVED)}
+
+
+RESOLUTION = (
+    " ".join(f"int_customers_{verb}" for verb in ("ranked", "decided", "resolved"))
+    + " customer_field_conflicts customer_fields"
+)
+RESOLVED = "select count(*) from intermediate.int_customers_resolved"
+
 IDENTITY = "intermediate.customers.identity,+int_customers_traced"
 IDENTIFIED = "select count(*) from intermediate.int_customers_identified"
 
@@ -170,7 +204,10 @@ def _count(warehouse: str, query: str) -> int:
 
 STEPS: dict[str, Callable[..., Report]] = {
     step.__name__: step
-    for step in (world, record, load, read_csv, read_json, dicts, customers, people, joins, identify, again)
+    for step in (
+        *(world, record, load, read_csv, read_json, dicts, customers),
+        *(people, joins, identify, again, cells, by_hand, resolve),
+    )
 }
 
 if __name__ == "__main__":
