@@ -45,8 +45,15 @@ def tracked(root: Path) -> dict[str, dict[str, tuple[str, ...]]]:
 
 
 def own_policy(root: Path) -> dict[str, Any]:
-    """The policy of a project: the variables of its `dbt_project.yml`."""
-    found = yaml.safe_load((root / "dbt_project.yml").read_text(encoding="utf-8"))
+    """The policy of a project: the variables of its `dbt_project.yml`.
+
+    Raises:
+        UsageError: There is no such file.
+    """
+    path = root / "dbt_project.yml"
+    if not path.is_file():
+        raise UsageError(f"There is no policy at {path}. Run canon in the project's folder.")
+    found = yaml.safe_load(path.read_text(encoding="utf-8"))
     return dict(found.get("vars") or {})
 
 

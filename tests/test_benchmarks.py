@@ -15,6 +15,7 @@ WITH_RATIO = {
     "no-op sync",
     "who is who (rows: records)",
     "who is who, after a change",
+    "who is right (rows: people)",
 }
 
 

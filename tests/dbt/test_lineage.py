@@ -6,9 +6,11 @@ out: see tests/dbt/lineage.py.
 
 import re
 
+import duckdb
 import pytest
 import yaml
 
+from canon.journal import ensure_journals
 from tests.dbt.lineage import Columns, Lineage
 from tests.dbt.manifest import REPOSITORY, Project
 
@@ -17,6 +19,8 @@ pytestmark = pytest.mark.xdist_group("dbt")
 POLICY = yaml.safe_load((REPOSITORY / "dbt_project.yml").read_text())["vars"]
 PUBLISHED = {"customer": "customers", "company": "companies", "deal": "deals"}
 FIELDS = [(entity, name) for entity, matrix in POLICY["ownership"].items() for name in matrix]
+
+JOURNALS = "select table_name, column_name from duckdb_columns() where schema_name = 'ops'"
 
 # The log's own columns, and how they say a stage and its pipeline: one raw table holds both.
 LOG = ["_record_id", "_stamp", "_is_deleted", "_content_hash", "_extract_id", "_sync_seq"]
@@ -37,8 +41,8 @@ def raw_column(system: str, object_: str, name: str) -> tuple[str, str, str]:
 
 
 def expected(entity: str, canonical: str, loaded: set[str]) -> Columns:
-    """What the field map says: the field itself, or the value it leads to (`through`), or both (`else`)."""
-    found = set()
+    """The field itself, or the value it leads to (`through`), or both (`else`), as the field map says."""
+    found = {("ops", "value_decisions", "value")}  # a steward's word
     for system, objects in POLICY["field_map"][entity].items():
         for object_, lines in objects.items() if system in loaded else ():
             for name, line in lines.items():
@@ -46,6 +50,10 @@ def expected(entity: str, canonical: str, loaded: set[str]) -> Columns:
                     continue
                 if "through" not in line:
                     found.add(raw_column(system, object_, name))
+                if line["type"] == "boolean":  # true or false, told by conditions alone
+                    found.add(("ops", "value_decisions", "field"))
+                if line.get("normalize") == "picklist":
+                    found.add(("seeds", "picklists", "canonical_value"))
                 for key in {"through", "else"} & set(line):
                     found.add(raw_column(system, *line[key].split(".")))
     return frozenset(found)
@@ -67,8 +75,10 @@ def lineage(project: Project) -> Lineage:
         assert entity in PUBLISHED
     for seed in (REPOSITORY / "dbt_project" / "seeds").glob("*.csv"):
         raw["seeds", seed.stem] = seed.read_text().partition("\n")[0].split(",")
-    raw["ops", "sync_runs"] = ["sync_id", "sync_seq", "started_at", "finished_at", "status", "mode"]
-    raw["ops", "sync_runs"] += ["policy_version", "error"]
+    with duckdb.connect() as con:
+        ensure_journals(con)
+        for table, column in con.execute(JOURNALS).fetchall():
+            raw.setdefault(("ops", table), []).append(column)
     return Lineage(project, raw)
 
 

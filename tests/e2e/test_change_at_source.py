@@ -10,10 +10,12 @@ EMAIL = "ottoline.marchetti@harbourpine-logistics.com"
 OLD, NEW = "+494066969068", "+494066969777"
 
 
-def test_a_changed_phone_is_one_row_with_its_story(world, json_of):
+def test_a_changed_phone_is_one_row_with_its_story_and_a_blank_beside_it_none(world, json_of):
     before = world.published.customer(CONTACT)
     known = world.published.content("marts")["marts.customer_changes"]
-    world.edit("hubspot", "contacts", RECORD, phone="+49 40 66969 777")
+    assert before["job_title_source"] == "salesforce"
+    # HubSpot does not own the title: that it is blank there now clears nothing.
+    world.edit("hubspot", "contacts", RECORD, phone="+49 40 66969 777", jobtitle="")
 
     report = world.sync()
 
@@ -38,8 +40,10 @@ def assert_the_log_has_it(world, report):
         report.sync_id,
     )
     told = ("040 669 690 68", "+49 40 66969 777")
-    assert [row[:6] for row in rows] == [("hubspot", "contacts", RECORD, "phone", *told)]
-    assert rows[0][7:] == (True, report.sync_id)
+    phone, title = sorted(rows, key=lambda row: row[3] != "phone")
+    assert phone[:6] == ("hubspot", "contacts", RECORD, "phone", *told)
+    assert phone[7:] == (True, report.sync_id)
+    assert (title[3], title[5]) == ("jobtitle", None)
 
 
 def assert_the_snapshot_has_it(world, customer_id, started):

@@ -36,7 +36,7 @@ def change(world, system, object_name, record_id, values, **more):
     )
 
 
-@pytest.mark.parametrize("has_history", [True, False])
+@pytest.mark.parametrize("has_history", [True, pytest.param(False, marks=pytest.mark.long)])
 def test_an_unrelated_edit_never_makes_an_old_value_win(world, has_history):
     if not has_history:
         world.sandbox.switch(tracked_fields=[])

@@ -1,6 +1,8 @@
 """Matrices for the reference resolver: every rule, on fields of its own, in several variants each."""
 
 import copy
+import random
+from collections.abc import Callable
 from typing import Any
 
 import yaml
@@ -128,13 +130,28 @@ def passing(line: Line) -> Line:
     return {**line, "override": "until_source_changes"}
 
 
-VARIANTS = {
+Variant = Callable[[Line], Line]
+VARIANTS: dict[str, Variant] = {
     "as written": lambda line: line,
     "turned": turned,
     "blanks kept": kept,
     "young": young,
     "passing": passing,
 }
+
+
+def written(variant: Variant) -> Matrix:
+    """Every line as one variant has it."""
+    return {name: variant(line) for name, (_, line) in fields().items()}
+
+
+def mixed(variant: Variant, dice: random.Random) -> Matrix:
+    """Every other line as one variant has it, the rest as any; what moves together is alike."""
+    chosen: dict[str, Variant] = {}
+    for name, (_, line) in fields().items():
+        others = dice.choice([variant, *VARIANTS.values()])
+        chosen.setdefault(line.get("group", name), others)
+    return {name: chosen[line.get("group", name)](line) for name, (_, line) in fields().items()}
 
 
 def policy(matrix: Matrix, kinds: dict[str, str]) -> dict[str, Any]:
