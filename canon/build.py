@@ -74,7 +74,10 @@ def run_dbt(settings: Settings, arguments: Sequence[str], variables: dict[str, s
     """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
+    from dbt_common.events.functions import reset_metadata_vars
 
+    # dbt reads its variables once in a process: without this a second run would go by those of the first.
+    reset_metadata_vars()
     # dbt's own words go to its log: an error there may repeat the values of a record.
     switches = [
         "--quiet",

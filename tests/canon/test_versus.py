@@ -351,7 +351,7 @@ def test_many_thousands_of_links_are_no_matter(copy: Copy):
     found = copy.versus("hubspot:n5", "hubspot:s7")
     assert [(each.status, each.reason) for each in found.links] == [("blocked", "shared by too many")]
     assert "and 2980 more; --as-json has them all" in text_of(found)
-    assert time.monotonic() - started < 30, "seconds, where every pair would be hours"
+    assert time.monotonic() - started < 300, "seconds, where every pair would be hours"
 
 
 def test_a_chain_is_the_same_whatever_the_order_of_the_links():
