@@ -58,6 +58,7 @@ def test_an_unrelated_edit_never_makes_an_old_value_win(world, has_history):
     assert phone(world) == (NEW, "salesforce", grade)
 
 
+@pytest.mark.long
 def test_a_phone_that_an_integration_copies_does_not_become_the_newest(world, json_of, monkeypatch):
     monkeypatch.setenv("CANON_INTEGRATION_USERS", INTEGRATION)
     old = phone(world)[0]
