@@ -173,6 +173,10 @@ select source, object, mapped_fields, known_fields, 'none' as vanished_fields, '
 from (values ('salesforce', 'Contact', 15::bigint, 15::bigint), ('hubspot', 'contacts', 18::bigint, 18::bigint))
     as counts (source, object, mapped_fields, known_fields);
 
+create view ops.measure_suppressions as
+select source, object, last_loaded_at as last_read_at, intervals_behind
+from ops.measure_freshness;
+
 create table ops.source_changes (
     source varchar, object varchar, source_record_id varchar, field varchar, old_value varchar, new_value varchar,
     source_changed_at timestamp, clock varchar, extract_id varchar, sync_id varchar
