@@ -26,7 +26,7 @@ OFFENDERS = 5
 RUNBOOKS = "docs/runbooks.md"
 
 # The columns that name a row of a measure table, where it has them.
-NAMING_COLUMNS = ("source", "object")
+NAMING_COLUMNS = ("source", "object", "kind")
 
 
 @dataclass(frozen=True)

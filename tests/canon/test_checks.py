@@ -50,6 +50,58 @@ def test_a_source_that_states_no_consent_can_be_loaded_alone(settings: Settings)
     assert OPT_OUTS not in bad(settings, "measure_suppressions", alone)
 
 
+HEALTHY["measure_review"] = """
+    select kind, items, oldest_days
+    from (values ('conflict', 3, 30), ('identity', 1, 0), ('all', 4, 30)) as t (kind, items, oldest_days)
+"""
+JUDGED["measure_review"] = "oldest_days"
+
+
+def test_a_question_that_waits_too_long_is_a_warning_and_its_kind_is_named(settings: Settings):
+    late = "* replace (if(kind = 'identity', 0, 31) as oldest_days)"
+    waits = "No question has waited for a steward longer than 30 days"
+    assert bad(settings, "measure_review", late) == {waits: "warning"}
+    found = results(settings, "measure_review", f"select {late} from ({HEALTHY['measure_review']})")
+    assert found[waits].observed == "conflict: 31; all: 31"
+
+
+def test_an_empty_queue_is_green_only_where_the_measure_says_that_it_is_empty(settings: Settings):
+    none = "select 'all' as kind, 0 as items, 0 as oldest_days"
+    assert {each.status for each in results(settings, "measure_review", none).values()} == {PASS}
+    uncounted = bad(settings, "measure_review", where="kind != 'all'")
+    assert uncounted == {"Open questions are counted at all": "critical"}
+
+
+HEALTHY["measure_rejects"] = """
+    select source, object, rejected_percent::double as rejected_percent, source != 'product' as expected
+    from (values ('salesforce', 'Contact', 5), ('salesforce', 'Lead', 0), ('hubspot', 'contacts', 0.4),
+        ('product', 'users', 100)) as t (source, object, rejected_percent)
+"""
+JUDGED["measure_rejects"] = "rejected_percent"
+SOME_REJECTED = "At most 5 % of what the last sync wrote was rejected"
+HALF_REJECTED = "At most half of what the last sync wrote was rejected"
+
+
+@pytest.mark.parametrize(
+    ("percent", "found"),
+    [
+        (5.1, {SOME_REJECTED: "warning"}),
+        (50, {SOME_REJECTED: "warning"}),
+        (51, {SOME_REJECTED: "warning", HALF_REJECTED: "critical"}),
+    ],
+)
+def test_many_rejects_are_a_warning_and_more_than_half_are_red(
+    settings: Settings, percent: float, found: dict[str, str]
+):
+    edit = f"* replace (if(object = 'Lead', {percent}, rejected_percent) as rejected_percent)"
+    assert bad(settings, "measure_rejects", edit) == found
+
+
+def test_rejects_that_are_not_counted_for_a_source_are_red(settings: Settings):
+    found = bad(settings, "measure_rejects", where="source != 'salesforce'")
+    assert found == {"Rejected values are counted for every source that should be loaded": "critical"}
+
+
 # --- every suite ---------------------------------------------------------------------------------
 
 

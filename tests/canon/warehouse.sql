@@ -177,6 +177,13 @@ create view ops.measure_suppressions as
 select source, object, last_loaded_at as last_read_at, intervals_behind
 from ops.measure_freshness;
 
+create view ops.measure_review as
+select 'all' as kind, 2::bigint as items, 1::bigint as oldest_days;
+
+create view ops.measure_rejects as
+select source, object, 's2' as sync_id, 20::bigint as rows_written, 1::bigint as values_rejected, 5.0::double as rejected_percent
+from ops.loads;
+
 create table ops.source_changes (
     source varchar, object varchar, source_record_id varchar, field varchar, old_value varchar, new_value varchar,
     source_changed_at timestamp, clock varchar, extract_id varchar, sync_id varchar
