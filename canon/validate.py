@@ -25,8 +25,8 @@ OFFENDERS = 5
 # Where it says of each check what may be behind it and what to do.
 RUNBOOKS = "docs/runbooks.md"
 
-# The columns that name a row of a measure table, where it has them.
-NAMING_COLUMNS = ("source", "object", "kind")
+# The columns that name a row of a measure table; each table has one of them at least.
+NAMING_COLUMNS = ("source", "object", "kind", "period")
 
 
 @dataclass(frozen=True)

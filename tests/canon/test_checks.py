@@ -102,6 +102,67 @@ def test_rejects_that_are_not_counted_for_a_source_are_red(settings: Settings):
     assert found == {"Rejected values are counted for every source that should be loaded": "critical"}
 
 
+HEALTHY["measure_api_budget"] = """
+    select source, used_percent::double as used_percent, source != 'product' as expected
+    from (values ('salesforce', 59.9), ('hubspot', 0.007), ('product', 99)) as t (source, used_percent)
+"""
+JUDGED["measure_api_budget"] = "used_percent"
+USED_UP = "More than 5 % of the day's API calls are left"
+MUCH_USED = "Less than 60 % of the day's API calls are used"
+
+
+@pytest.mark.parametrize(
+    ("percent", "found"),
+    [
+        (60, {MUCH_USED: "warning"}),
+        (94.9, {MUCH_USED: "warning"}),
+        (95, {MUCH_USED: "warning", USED_UP: "critical"}),
+    ],
+)
+def test_an_allowance_that_is_used_up_is_a_warning_first_and_red_in_the_end(
+    settings: Settings, percent: float, found: dict[str, str]
+):
+    edit = f"* replace (if(source = 'hubspot', {percent}, used_percent) as used_percent)"
+    assert bad(settings, "measure_api_budget", edit) == found
+    checks = results(settings, "measure_api_budget", f"select {edit} from ({HEALTHY['measure_api_budget']})")
+    assert checks[MUCH_USED].threshold == "below 60"
+    assert checks[MUCH_USED].observed == f"hubspot: {percent:g}"
+
+
+def test_a_source_whose_calls_are_not_counted_is_red(settings: Settings):
+    found = bad(settings, "measure_api_budget", where="source != 'salesforce'")
+    assert found == {"The use of the API is known for every source that should be loaded": "critical"}
+
+
+HEALTHY["measure_runs"] = """
+    select '24 hours' as period, 96 as syncs, 0 as failed, 99::double as success_percent,
+        2::double as intervals_since_success
+"""
+JUDGED["measure_runs"] = "success_percent"
+SUCCEEDED = "A sync succeeded within two sync intervals"
+MOST_DID_NOT_FAIL = "At least 95 % of the syncs of the last day did not fail"
+NEARLY_NONE_FAILED = "At least 99 % of the syncs of the last day did not fail"
+
+
+@pytest.mark.parametrize(
+    ("edit", "found"),
+    [
+        ("98.9::double as success_percent", {NEARLY_NONE_FAILED: "warning"}),
+        ("95::double as success_percent", {NEARLY_NONE_FAILED: "warning"}),
+        ("94::double as success_percent", {NEARLY_NONE_FAILED: "warning", MOST_DID_NOT_FAIL: "critical"}),
+        ("2.1::double as intervals_since_success", {SUCCEEDED: "critical"}),
+        ("null::double as intervals_since_success", {SUCCEEDED: "critical"}),
+    ],
+)
+def test_syncs_that_fail_or_do_not_run_are_red(settings: Settings, edit: str, found: dict[str, str]):
+    assert bad(settings, "measure_runs", f"* replace ({edit})") == found
+
+
+def test_a_red_share_of_runs_says_how_large_it_is(settings: Settings):
+    edited = f"select * replace (80::double as success_percent) from ({HEALTHY['measure_runs']})"
+    assert results(settings, "measure_runs", edited)[MOST_DID_NOT_FAIL].observed == "24 hours: 80"
+
+
 # --- every suite ---------------------------------------------------------------------------------
 
 
