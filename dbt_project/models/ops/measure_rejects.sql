@@ -53,7 +53,7 @@ measured as (
         values_rejected,
         case
             when rows_written < 20 then 0
-            else cast(values_rejected * 100.0 / rows_written as double)
+            else cast(values_rejected * 100.0 / nullif(rows_written, 0) as double)
         end as rejected_percent
 
     from counted

@@ -46,7 +46,7 @@ measured as (
     select
         kind,
         count(*) as items,
-        cast(floor(max(days_open)) as bigint) as oldest_days
+        round(cast(max(days_open) as double), 1) as oldest_days
 
     from aged
 
@@ -58,7 +58,8 @@ measured as (
     select
         'all' as kind,
         count(*) as items,
-        case when count(*) = 0 then 0 else cast(floor(max(days_open)) as bigint) end as oldest_days
+        case when count(*) = 0 then 0 else round(cast(max(days_open) as double), 1) end
+            as oldest_days
 
     from aged
 

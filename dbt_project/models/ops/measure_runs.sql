@@ -41,7 +41,7 @@ measured as (
         failed,
         case
             when ended < 5 then 100
-            else cast((ended - failed) * 100.0 / ended as double)
+            else cast((ended - failed) * 100.0 / nullif(ended, 0) as double)
         end as success_percent,
         last_succeeded_at,
         cast(
