@@ -34,16 +34,9 @@ def ensure_journals(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def open_run(con: duckdb.DuckDBPyConnection, mode: str) -> Run:
-    """Open a row for a new run; rows that an earlier process left `running` become `failed`.
-
-    Call it under the run lock only: whoever holds that knows that no other run is alive.
-    """
-    ensure_journals(con)
+    """Open a row for a new run. Call it under the run lock only."""
+    fail_interrupted(con)
     now = utc_now()
-    con.execute(
-        "update ops.sync_runs set status = ?, finished_at = ?, error = 'interrupted' where status = ?",
-        [FAILED, now, RUNNING],
-    )
     found = first(con, "select coalesce(max(sync_seq), 0) + 1 from ops.sync_runs")
     assert found is not None, "an aggregate without grouping always returns a row"
     run = Run(f"{now:%Y%m%dT%H%M%SZ}-{found[0]:06d}", found[0], now, mode)
@@ -52,6 +45,18 @@ def open_run(con: duckdb.DuckDBPyConnection, mode: str) -> Run:
         [run.sync_id, run.sync_seq, run.started_at, RUNNING, run.mode],
     )
     return run
+
+
+def fail_interrupted(con: duckdb.DuckDBPyConnection) -> None:
+    """Rows that an earlier process left `running` become `failed`.
+
+    Call it under the run lock only: whoever holds that knows that no other run is alive.
+    """
+    ensure_journals(con)
+    con.execute(
+        "update ops.sync_runs set status = ?, finished_at = ?, error = 'interrupted' where status = ?",
+        [FAILED, utc_now(), RUNNING],
+    )
 
 
 def close_run(con: duckdb.DuckDBPyConnection, run: Run, status: str, error: str | None = None) -> None:

@@ -9,7 +9,7 @@ from rich.table import Table
 from canon.publish import PublishReport
 from canon.site.pages import SiteReport
 from canon.sync import SyncReport
-from canon.validate import PASS, CheckResult
+from canon.validate import PASS, RUNBOOKS, CheckResult
 
 if TYPE_CHECKING:
     from pipelines import LoadResult
@@ -48,13 +48,15 @@ def print_load(console: Console, loaded: "LoadResult") -> None:
 
 
 def print_checks(console: Console, checks: Sequence[CheckResult]) -> None:
-    """One line per check; what was seen where it did not pass."""
+    """One line per check; what was seen where it did not pass, and where it says what to do."""
     for check in checks:
         if check.status == PASS:
             console.print(f"[green]✓[/] {check.check_name}")
         else:
             mark = "[red]✗[/]" if check.is_red else "[yellow]![/]"
             console.print(f"{mark} {check.check_name}: seen {check.observed}; allowed {check.threshold}")
+    if any(check.status != PASS for check in checks):
+        console.print(f"What may be behind it and what to do, under the name of the check: {RUNBOOKS}")
 
 
 def print_published(console: Console, copy: PublishReport, site: SiteReport) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from canon.build import BuildReport
 from canon.demo_marks import claim
-from canon.journal import journalled, last_sync_id
+from canon.journal import fail_interrupted, journalled, last_sync_id
 from canon.load import load
 from canon.lock import run_lock
 from canon.publish import PublishReport
@@ -45,6 +45,7 @@ def validate_only(settings: Settings) -> tuple[CheckResult, ...]:
     require_warehouse(settings.warehouse)
     with run_lock(settings.warehouse, "validate"):
         with connect(settings.warehouse) as con:
+            fail_interrupted(con)  # a run that is `running` is the one that validates
             sync_id = last_sync_id(con)
         return validate(settings, sync_id)
 

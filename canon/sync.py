@@ -84,6 +84,8 @@ def sync(
         with journalled(settings.warehouse, mode) as run:
             loaded, stopped = _load(settings, run, sources or settings.sources)
             built = _build(settings, run, loaded, full_refresh=full_refresh)
+            if stopped:
+                mark_ended(settings.warehouse, run.sync_id, stopped)  # to the checks too it is no success
             checks = validate(settings, run.sync_id)
         if stopped:
             mark_ended(settings.warehouse, run.sync_id, stopped)

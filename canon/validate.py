@@ -22,8 +22,11 @@ CRITICAL = "critical"
 # How many offending rows a result names: a health page is read, not searched.
 OFFENDERS = 5
 
-# The columns that name a row of a measure table, where it has them.
-NAMING_COLUMNS = ("source", "object")
+# Where it says of each check what may be behind it and what to do.
+RUNBOOKS = "docs/runbooks.md"
+
+# The columns that name a row of a measure table; each table has one of them at least.
+NAMING_COLUMNS = ("source", "object", "kind", "period")
 
 
 @dataclass(frozen=True)
@@ -193,9 +196,10 @@ def _number(value: object) -> str:
 def threshold_of(config: Mapping[str, Any]) -> str:
     """What an expectation allows, in words."""
     kwargs = config["kwargs"]
+    most = "below" if kwargs.get("strict_max") else "at most"
     limits = [
         f"{word} {kwargs[name]:g}"
-        for word, name in (("at least", "min_value"), ("at most", "max_value"))
+        for word, name in (("at least", "min_value"), (most, "max_value"))
         if kwargs.get(name) is not None
     ]
     if limits:

@@ -9,6 +9,7 @@ from canon.errors import PublishFailed
 from canon.settings import Settings
 from canon.site.docs import make_docs
 from canon.site.facts import Facts, read_facts
+from canon.validate import RUNBOOKS
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -46,7 +47,7 @@ def render(facts: Facts, extras: tuple[str, ...]) -> dict[str, str]:
     environment = _environment()
     return {
         f"{name}.html": environment.get_template(f"{name}.html.j2").render(
-            facts=facts, extras=extras, page=name
+            facts=facts, extras=extras, page=name, runbooks=RUNBOOKS
         )
         for name in PAGES
     }

@@ -142,10 +142,17 @@ def test_a_source_that_does_not_answer_leaves_the_published_copy_alone(settings:
     assert (last_run(settings)["status"], last_run(settings)["error"]) == ("failed", "HubSpot answered 503")
 
 
-def test_at_the_budget_what_arrived_is_published_before_it_stops(settings: Settings, steps: Steps):
+def test_at_the_budget_what_arrived_is_published_before_it_stops(
+    settings: Settings, steps: Steps, monkeypatch: pytest.MonkeyPatch
+):
     steps.failing, steps.problem = "load", BudgetReached("60 % of the day's calls are spent")
+    checked = []
+    monkeypatch.setattr(
+        module, "validate", lambda settings, sync_id: checked.append(last_run(settings)["status"]) or ()
+    )
     with pytest.raises(BudgetReached):
         sync(settings)
+    assert checked == ["stopped"]
     assert steps.called == ["load", "build", "site"]
     assert last_run(settings)["status"] == "stopped"
     assert settings.published.is_file()

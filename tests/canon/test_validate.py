@@ -8,7 +8,9 @@ import duckdb
 import pytest
 
 from canon.errors import ConfigurationError
+from canon.journal import open_run
 from canon.settings import Settings
+from canon.steps import validate_only
 from canon.validate import CheckResult, check_frame, read_suites, validate
 from canon.warehouse import connect, rows
 
@@ -49,6 +51,15 @@ def test_a_healthy_warehouse_is_green_and_the_results_are_journalled(settings: S
         ("s2", each.check_name) for each in found
     ]
     assert all(row["checked_at"] for row in kept)
+
+
+def test_to_the_checks_alone_a_run_that_died_is_a_failure(settings: Settings, warehouse: Path):
+    with connect(warehouse) as con:
+        open_run(con, "delta")
+    validate_only(settings)
+    with connect(warehouse, read_only=True) as con:
+        last = rows(con, "select status, error from ops.sync_runs order by sync_seq desc limit 1")
+    assert last == [{"status": "failed", "error": "interrupted"}]
 
 
 def test_a_late_object_is_red_and_named(settings: Settings):

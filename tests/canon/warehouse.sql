@@ -173,6 +173,28 @@ select source, object, mapped_fields, known_fields, 'none' as vanished_fields, '
 from (values ('salesforce', 'Contact', 15::bigint, 15::bigint), ('hubspot', 'contacts', 18::bigint, 18::bigint))
     as counts (source, object, mapped_fields, known_fields);
 
+create view ops.measure_suppressions as
+select source, object, last_loaded_at as last_read_at, intervals_behind
+from ops.measure_freshness;
+
+create view ops.measure_review as
+select 'all' as kind, 2::bigint as items, 1::bigint as oldest_days;
+
+create view ops.measure_rejects as
+select source, object, 's2' as sync_id, 20::bigint as rows_written, 1::bigint as values_rejected, 5.0::double as rejected_percent
+from ops.loads;
+
+create view ops.measure_api_budget as
+select distinct source, 's2' as sync_id, 5::bigint as api_used, 1000::bigint as api_limit, 0.5::double as used_percent
+from ops.loads;
+
+create view ops.measure_runs as
+select
+    '24 hours' as period, count(*) as syncs, count(*) filter (where status = 'failed') as failed,
+    100.0::double as success_percent, now()::timestamp as last_succeeded_at,
+    0.1::double as intervals_since_success
+from ops.sync_runs;
+
 create table ops.source_changes (
     source varchar, object varchar, source_record_id varchar, field varchar, old_value varchar, new_value varchar,
     source_changed_at timestamp, clock varchar, extract_id varchar, sync_id varchar

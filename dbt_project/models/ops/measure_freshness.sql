@@ -32,8 +32,7 @@ aged as (
         source,
         object,
         last_loaded_at,
-        ({{ epoch_ms('cast(current_timestamp as timestamp)') }} - {{ epoch_ms('last_loaded_at') }})
-        / 60000.0 as minutes_behind,
+        {{ age('last_loaded_at', 60000) }} as minutes_behind,
         records
 
     from latest
@@ -46,8 +45,8 @@ measured as (
         source,
         object,
         last_loaded_at,
-        cast(greatest(minutes_behind, 0) as double) as minutes_behind,
-        cast(greatest(minutes_behind, 0) / {{ interval_minutes() }} as double) as intervals_behind,
+        cast(minutes_behind as double) as minutes_behind,
+        cast(minutes_behind / {{ interval_minutes() }} as double) as intervals_behind,
         cast(records as bigint) as records
 
     from aged
