@@ -28,22 +28,33 @@ contradictions as (
 primary_contacts as (
 
     select
-        {{ dbt.hash("'conflict:deal:' || deal_id || ':primary_customer_id'") }} as item_id,
+        {{ dbt.hash("'conflict:deal:' || told.deal_id || ':primary_customer_id'") }} as item_id,
         'conflict' as kind,
-        max(case when strength = 3 then customer_id end) as customer_id,
+        max(case when told.strength = 3 then told.customer_id end) as customer_id,
         'deal.primary_customer_id' as field,
-        'deal ' || deal_id || ': salesforce=' || max(case when strength = 3 then customer_id end)
+        'deal ' || told.deal_id || ': salesforce='
+        || max(case when told.strength = 3 then told.customer_id end)
         || ' stands; hubspot='
-        || {{ joined_text('customer_id', ' or hubspot=', 'is_associated') }} as candidates,
-        cast(null as timestamp) as opened_at
+        || {{ joined_text('told.customer_id', ' or hubspot=', 'told.is_associated') }}
+            as candidates,
+        min(runs.started_at) as opened_at
 
-    from {{ ref('int_deals_contacted') }}
+    from {{ ref('int_deals_contacted') }} as told
 
-    group by deal_id
+    inner join {{ ref('int_deals_identified') }} as crosswalk
+        on told.deal_id = crosswalk.deal_id
+
+    inner join {{ ref('int_deals_unioned') }} as records
+        on crosswalk.record_key = records.record_key
+
+    left join runs
+        on records.last_sync_seq = runs.sync_seq
+
+    group by told.deal_id
     having
-        bool_or(strength = 3)
-        and bool_or(is_associated)
-        and not bool_or(strength = 3 and is_associated)
+        bool_or(told.strength = 3)
+        and bool_or(told.is_associated)
+        and not bool_or(told.strength = 3 and told.is_associated)
 
 ),
 
