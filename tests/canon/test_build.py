@@ -42,7 +42,9 @@ def test_the_line_that_tells_is_picked(message: str | None, line: str):
 
 
 @pytest.fixture
-def dbt(project: Path) -> Path:
+def dbt(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("DBT_TARGET_PATH", "DBT_LOG_PATH"):
+        monkeypatch.delenv(name, raising=False)
     (project / "dbt_project.yml").write_text(PROJECT)
     (project / "profiles.yml").write_text(PROFILE)
     (project / "data").mkdir()

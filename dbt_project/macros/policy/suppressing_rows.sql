@@ -1,6 +1,7 @@
 {# The objects from which an opt-out or a bounce is read: those that the field map lets feed a consent field; a bounce
    stands on the same records. A system of the map without any has one row that says so: `none`. #}
 {% macro suppressing_rows() %}
+    {%- do lint_policy() %}
     {%- set found = {} %}
     {%- for entity, systems in var('field_map').items() %}
     {%- for system, objects in systems.items() %}
