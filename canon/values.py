@@ -4,7 +4,7 @@ The journal is append-only: the last decision on a field counts, until it is wit
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -88,17 +88,15 @@ def withdraw(settings: Settings, cell: Cell, grounds: Grounds) -> list[ValueDeci
             raise UsageError(f"No decision about {cell.name} of {cell.entity} {cell.entity_id} holds.")
         decided_at, decision_id = later_than(con, "ops.value_decisions", "decided_at"), uuid4().hex
         taken_back = [
-            ValueDecision(
-                **{
-                    **each,
-                    "decision_id": decision_id,
-                    "kind": WITHDRAWN,
-                    "value": None,
-                    "actor": grounds.actor,
-                    "reason": grounds.reason,
-                    "decided_at": decided_at,
-                    "expires_at": None,
-                }
+            replace(
+                ValueDecision(**each),
+                decision_id=decision_id,
+                kind=WITHDRAWN,
+                value=None,
+                actor=grounds.actor,
+                reason=grounds.reason,
+                decided_at=decided_at,
+                expires_at=None,
             )
             for each in standing
         ]

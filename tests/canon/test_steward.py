@@ -9,35 +9,17 @@ from typing import Any
 
 import duckdb
 import pytest
-from typer.testing import CliRunner, Result
 
-from canon import cli, steward
+from canon import steward
 from canon.errors import CanonError, CustomerUnknown, LockHeld, NothingPublished, UsageError
 from canon.journal import utc_now
 from canon.lock import run_lock
 from canon.settings import Settings
 from canon.warehouse import connect, rows
+from tests.canon.reviewing import decided, problem, review
 
 ADA, CY = "salesforce:Contact:003000000000001AAA", "salesforce:Contact:003000000000003AAA"
 ADA_TOO, BOB = "hubspot:contacts:501", "hubspot:contacts:502"
-
-
-def review(*arguments: str) -> Result:
-    return CliRunner().invoke(cli.app, ["review", *arguments])
-
-
-def decided(*arguments: str) -> list[dict[str, Any]]:
-    done = review(*arguments, "--as-json")
-    assert done.exit_code == 0, done.exception
-    found: list[dict[str, Any]] = json.loads(done.stdout)["decisions"]
-    return found
-
-
-def problem(*arguments: str) -> CanonError:
-    found = review(*arguments).exception
-    assert isinstance(found, CanonError)
-    assert found.exit_code == 2
-    return found
 
 
 def journal(settings: Settings) -> list[dict[str, Any]]:

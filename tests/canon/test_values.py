@@ -1,7 +1,6 @@
 """Decisions of stewards about values: which cell they mean, what is written, and what nobody may decide."""
 
 import hashlib
-import json
 import shutil
 from datetime import datetime
 from pathlib import Path
@@ -9,9 +8,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from typer.testing import CliRunner, Result
 
-from canon import cli
 from canon.errors import CanonError, CustomerUnknown, LockHeld, UsageError
 from canon.explain import explain
 from canon.lock import run_lock
@@ -19,6 +16,7 @@ from canon.settings import Settings
 from canon.state import _reviewed_since, write_state
 from canon.warehouse import connect, rows
 from tests.canon.conftest import REPOSITORY
+from tests.canon.reviewing import decided, problem, review
 
 CONTACT = "salesforce:Contact:003000000000001AAA"
 
@@ -31,24 +29,6 @@ def _policy(published: Path, project: Path) -> None:
         con.execute(
             "update marts.review_queue set field = 'job_title', item_id = 'f00dfeed' where item_id = 'r1'"
         )
-
-
-def review(*arguments: str) -> Result:
-    return CliRunner().invoke(cli.app, ["review", *arguments])
-
-
-def decided(*arguments: str) -> list[dict[str, Any]]:
-    done = review(*arguments, "--as-json")
-    assert done.exit_code == 0, done.exception
-    found: list[dict[str, Any]] = json.loads(done.stdout)["decisions"]
-    return found
-
-
-def problem(*arguments: str) -> CanonError:
-    found = review(*arguments).exception
-    assert isinstance(found, CanonError)
-    assert found.exit_code == 2
-    return found
 
 
 def journal(settings: Settings) -> list[dict[str, Any]]:
