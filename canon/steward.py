@@ -20,7 +20,7 @@ from canon.journal import ensure_journals, later_than
 from canon.lock import run_lock
 from canon.published import open_published
 from canon.settings import Settings
-from canon.warehouse import connect, first
+from canon.warehouse import connect, first, require_warehouse
 
 MUST_LINK, CANNOT_LINK, WITHDRAWN = "must_link", "cannot_link", "withdrawn"
 
@@ -126,8 +126,7 @@ def write(settings: Settings, kind: str, pairs: Sequence[Pair], grounds: Grounds
         LockHeld: A run is at work.
     """
     path = settings.warehouse
-    if not path.is_file():
-        raise UsageError(f"There is no warehouse at {path}, where decisions are kept. Run canon sync first.")
+    require_warehouse(path)
     with run_lock(path, "review"), connect(path) as con:
         ensure_journals(con)
         con.begin()
