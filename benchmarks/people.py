@@ -45,11 +45,15 @@ from people
 where i % 5 < 2
 """
 
-UNIONED = """
+MARK = "cast(hash(record_key, is_deleted, last_name, email, external_id) % 9223372036854775807 as bigint)"
+
+UNIONED = f"""
 select
-    source || ':' || object || ':' || source_record_id as record_key, source, object, source_record_id,
+    source || ':' || object || ':' || source_record_id as record_key,
+    cast(hash(record_key) % 9223372036854775807 as bigint) as record_hash, source, object, source_record_id,
     1 as first_sync_seq, 1 as last_sync_seq, false as is_deleted, false as is_merged, is_converted,
-    first_name, last_name, email, external_id, cast(null as varchar) as website
+    first_name, last_name, email, external_id, cast(null as varchar) as website,
+    {MARK} as record_mark
 from records
 """
 
@@ -67,7 +71,8 @@ OTHERS = {
     ),
     "intermediate.int_customers_employed": (
         "select source || ':' || object || ':' || source_record_id as record_key, domain as company_key, "
-        "1 as strength from records where object <> 'Lead'"
+        "1 as strength, cast(hash(record_key) % 9223372036854775807 as bigint) as record_hash "
+        "from records where object <> 'Lead'"
     ),
     "intermediate.int_companies_unioned": ("select distinct domain as record_key, domain from people"),
 }
@@ -99,6 +104,8 @@ qualify place <= $changed
 CHANGE = """
 update intermediate.int_customers_unioned as records
 set
+    -- a change of a record comes with another mark
+    record_mark = records.record_mark + 1,
     email = case place % 4 when 0 then 'new' || place || '@elsewhere.example' else email end,
     last_name = case place % 4 when 1 then last_name || 'son' else last_name end,
     is_deleted = case place % 4 when 2 then true else is_deleted end,

@@ -146,7 +146,7 @@ def identifying(bench: Bench, people: int) -> Iterator[Line]:
 
 def _delta(bench: Bench, warehouse: Path) -> Line:
     """Identity after some records changed, everything else as it was."""
-    done = bench.step("again", warehouse, CHANGED, CANON_WAREHOUSE=str(warehouse))
+    done = _fastest(bench, lambda: bench.step("again", warehouse, CHANGED, CANON_WAREHOUSE=str(warehouse)))
     return Line("", float(done.report["seconds"]), done.peak_bytes, int(done.report["rows"]))
 
 

@@ -26,7 +26,10 @@ FIRST_ARGUMENT = (exp.Filter, exp.Window, exp.ArgMax, exp.ArgMin, exp.Nullif, ex
 
 # What a materialization adds to the columns of the statement, or makes instead of them.
 ADDED = {"snapshot": ["dbt_scd_id", "dbt_updated_at", "dbt_valid_from", "dbt_valid_to"]}
-MADE = {"connected_components": ["record_key", "group_key"], "judged_links": ["link_id", "reason"]}
+MADE = {
+    "connected_components": ["record_key", "group_key", "record_hash", "group_hash"],
+    "judged_links": ["link_id", "left_key", "left_hash", "reason"],
+}
 
 
 @dataclass

@@ -38,8 +38,23 @@
     {%- if not touched -%}
     {%- elif not execute -%}
         {%- do ref(touched) -%}
-    {%- elif is_delta() -%}
-        semi join {{ ref(touched) }} as touched
+    {%- else -%}
+        {{ only_among(ref(touched), columns) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# The same by a relation that is at hand. #}
+{% macro only_among(relation, columns) -%}
+    {%- if execute and is_delta() -%}
+        semi join {{ relation }} as touched
         on {% for column, expression in columns.items() %}{{ expression }} = touched.{{ column }}{{ ' and ' if not loop.last }}{% endfor %}
     {%- endif -%}
 {%- endmacro %}
+
+{# Says of a CTE with only_touched that it is worked out before it is joined: an optimizer may choose to join whole tables on
+   their texts first, and to look for what is touched among the result. #}
+{% macro narrowed_first() -%} {%- if execute and is_delta() -%} {{ adapter.dispatch('narrowed_first', 'canon')() }} {%- endif -%} {%- endmacro %}
+
+{% macro default__narrowed_first() -%} materialized {% endmacro %}
+
+{% macro spark__narrowed_first() -%} {%- endmacro %}

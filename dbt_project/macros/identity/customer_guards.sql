@@ -5,12 +5,15 @@
    Stewards keep records apart whatever links them. The other guards hold for links on a shared value only (tier 3 and up): what
    a CRM states is a fact. Records that were merged away or converted are history and contradict nobody. #}
 {% macro customer_guards(work) %}
-    {%- set people = ref('int_customers_normalized') %}
     with
+    people as {{ narrowed_first() }} (
+        select people.* from {{ ref('int_customers_normalized') }} as people
+        {{ only_touched('int_customers_regathered', {'record_hash': 'people.record_hash'}) }}
+    ),
     members as (
         select clusters.cluster, people.*
         from {{ work }}__clusters as clusters
-        inner join {{ people }} as people on clusters.record_key = people.record_key
+        inner join people on clusters.record_key = people.record_key
     ),
     standing as (
         select * from members where is_standing

@@ -15,38 +15,59 @@ suspects as (
 
 ),
 
-members as (
+reached as {{ narrowed_first() }} (
+
+    select reached.*
+
+    from {{ reached }} as reached
+
+    {{ only_touched(touched, {'record_hash': 'reached.record_hash'}) }}
+
+),
+
+members as {{ narrowed_first() }} (
 
     select
         reached.record_key,
+        reached.record_hash,
         suspects.is_parted
 
-    from {{ reached }} as reached
+    from reached
 
     inner join suspects
         on reached.group_key = suspects.group_key
 
 ),
 
-disputed as (
+-- of these few only: to read a link's texts takes longer than to find it
+candidates as {{ narrowed_first() }} (
 
-    select
-        proposed.link_id,
-        proposed.left_key,
-        proposed.right_key,
-        proposed.tier,
-        proposed.holders,
-        proposed.match_key,
-        proposed.tier <= 2 and not members.is_parted as is_certain
+    select proposed.*
 
     from {{ proposed }} as proposed
 
-    inner join members
-        on proposed.left_key = members.record_key
-
-    {{ only_touched(touched, {'record_key': 'proposed.left_key'}) }}
+    {{ only_among('members', {'record_hash': 'proposed.left_hash'}) }}
 
     where proposed.status = 'candidate'
+
+),
+
+disputed as (
+
+    select
+        candidates.link_id,
+        candidates.left_key,
+        candidates.left_hash,
+        candidates.right_key,
+        candidates.tier,
+        candidates.holders,
+        candidates.match_key,
+        candidates.tier <= 2 and not members.is_parted as is_certain
+
+    from candidates
+
+    inner join members
+        on candidates.left_key = members.record_key
 
 )
 

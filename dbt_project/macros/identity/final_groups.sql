@@ -13,7 +13,9 @@ undisputed as (
 
     select
         reached.record_key,
-        reached.group_key
+        reached.group_key,
+        reached.record_hash,
+        reached.group_hash
 
     from {{ reached }} as reached
 
@@ -40,6 +42,6 @@ select * from grouped
     select disputed.left_key, disputed.right_key
     from {{ disputed }} as disputed
     inner join {{ judged }} as judged on disputed.link_id = judged.link_id
-    {{ only_touched(touched, {'record_key': 'disputed.left_key'}) }}
+    {{ only_touched(touched, {'record_hash': 'disputed.left_hash'}) }}
     where judged.reason is null
 {% endmacro %}

@@ -3,13 +3,13 @@
 {% macro final_links(proposed, judged, touched=none) %}
 with
 
-proposed as (
+proposed as {{ narrowed_first() }} (
 
     select proposed.*
 
     from {{ proposed }} as proposed
 
-    {{ only_touched(touched, {'record_key': 'proposed.left_key'}) }}
+    {{ only_touched(touched, {'record_hash': 'proposed.left_hash'}) }}
 
 ),
 
@@ -23,6 +23,7 @@ linked as (
 
     select
         proposed.left_key,
+        proposed.left_hash,
         proposed.right_key,
         proposed.tier,
         proposed.match_rule,

@@ -5,34 +5,34 @@
 {% macro identified_records(entity, records, groups, links, touched=none) %}
 with
 
-records as (
+records as {{ narrowed_first() }} (
 
     select records.*
 
     from {{ records }} as records
 
-    {{ only_touched(touched, {'record_key': 'records.record_key'}) }}
+    {{ only_touched(touched, {'record_hash': 'records.record_hash'}) }}
 
 ),
 
-grouped as (
+grouped as {{ narrowed_first() }} (
 
     select grouped.*
 
     from {{ groups }} as grouped
 
-    {{ only_touched(touched, {'record_key': 'grouped.record_key'}) }}
+    {{ only_touched(touched, {'record_hash': 'grouped.record_hash'}) }}
 
 ),
 
 -- links stay among touched records, or among others
-links as (
+links as {{ narrowed_first() }} (
 
     select links.*
 
     from {{ links }} as links
 
-    {{ only_touched(touched, {'record_key': 'links.left_key'}) }}
+    {{ only_touched(touched, {'record_hash': 'links.left_hash'}) }}
 
     where links.status = 'accepted'
 
@@ -64,6 +64,7 @@ identified as (
 
     select
         records.record_key,
+        records.record_hash,
         {{ dbt.hash("first_value(records.record_key) over oldest_first") }} as {{ entity }}_id,
         {{ dbt.hash("records.record_key") }} as own_id,
         coalesce(strongest.match_rule, 'only_record') as match_rule,

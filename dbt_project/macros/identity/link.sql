@@ -46,9 +46,17 @@
    stated   relation of (record_key, claimed_key), each pair once
    records  relation of all records of the entity #}
 {% macro judged_claims(stated, records) %}
-    with crowded as (
+    with repeated as (
+        select claimed_key
+        from {{ stated }}
+        group by claimed_key
+        having count(*) > 1
+    ),
+
+    crowded as (
         select stated.claimed_key
         from {{ stated }} as stated
+        inner join repeated on stated.claimed_key = repeated.claimed_key
         inner join {{ records }} as claimants on stated.record_key = claimants.record_key
         where not claimants.is_deleted
         group by stated.claimed_key
@@ -77,8 +85,21 @@
 
 {# Links with an id of their own. A candidate that names a record which is not in the log is refused: it joins nothing. #}
 {% macro numbered_links(links, records) %}
+    with ends as (
+        select left_key as record_key from {{ links }}
+        union
+        select right_key as record_key from {{ links }}
+    ),
+
+    known as (
+        select records.record_key
+        from {{ records }} as records
+        inner join ends on records.record_key = ends.record_key
+    )
+
     select
         links.left_key,
+        {{ key_hash('links.left_key') }} as left_hash,
         links.right_key,
         links.tier,
         links.match_rule,
@@ -90,10 +111,10 @@
 
     from {{ links }} as links
 
-    left join {{ records }} as left_records
+    left join known as left_records
         on links.left_key = left_records.record_key
 
-    left join {{ records }} as right_records
+    left join known as right_records
         on links.right_key = right_records.record_key
 {%- endmacro %}
 

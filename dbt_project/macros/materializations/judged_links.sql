@@ -39,7 +39,7 @@
 {% endmacro %}
 
 {% macro named_verdicts(work) %}
-    select verdicts.link_id, disputed.left_key, verdicts.reason
+    select verdicts.link_id, disputed.left_key, disputed.left_hash, verdicts.reason
     from {{ work }}__verdicts as verdicts
     inner join {{ work }}__disputed as disputed on verdicts.link_id = disputed.link_id
 {% endmacro %}

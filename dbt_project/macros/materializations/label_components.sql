@@ -82,7 +82,11 @@
 {% endmacro %}
 
 {% macro named_labels(work) %}
-    select nodes.record_key, roots.record_key as group_key
+    select
+        nodes.record_key,
+        roots.record_key as group_key,
+        {{ key_hash('nodes.record_key') }} as record_hash,
+        {{ key_hash('roots.record_key') }} as group_hash
     from {{ work }}__labels as labels
     inner join {{ work }}__nodes as nodes on labels.node = nodes.node
     inner join {{ work }}__nodes as roots on labels.label = roots.node

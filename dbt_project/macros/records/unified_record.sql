@@ -13,6 +13,7 @@
 
     select
         {{ record_key(record.system, record.object, 'records.' ~ record.id) }} as record_key,
+        {{ key_hash(record_key(record.system, record.object, 'records.' ~ record.id)) }} as record_hash,
         '{{ record.system }}' as source,
         '{{ record.object }}' as object,
         records.{{ record.id }} as source_record_id,

@@ -1,5 +1,6 @@
-{# Every source record of an entity in one shape: one row per record, deleted and merged ones included. #}
-{% macro unioned_records(entity, records, merges, also=[]) %}
+{# Every source record of an entity in one shape: one row per record, deleted and merged ones included. `marked` columns have a
+   fingerprint, `record_mark`: whether a record is what it was is asked of one number instead of all its texts. #}
+{% macro unioned_records(entity, records, merges, also=[], marked=[]) %}
 {%- do lint_policy() %}
 with
 
@@ -19,5 +20,10 @@ unioned as (
     {%- endfor %}
 )
 
-select * from unioned
+select
+    *
+    {%- if marked %},
+    {{ fingerprint(['record_key'] + marked) }} as record_mark
+    {%- endif %}
+from unioned
 {%- endmacro %}

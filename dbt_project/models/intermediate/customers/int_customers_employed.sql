@@ -33,6 +33,16 @@ employed as (
     union all
     select * from associations
 
+),
+
+hashed as (
+
+    select
+        *,
+        {{ key_hash('record_key') }} as record_hash
+
+    from employed
+
 )
 
-select * from employed
+select * from hashed

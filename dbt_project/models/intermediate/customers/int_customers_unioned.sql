@@ -23,4 +23,7 @@
         'model': ref('stg_product__users'), 'id': 'product_user_id',
         'also': {'external_id': own_external_id('product', 'users')},
     },
-], also=['external_id', 'website'], merges=ref('int_customers_merged')) }}
+], also=['external_id', 'website'], merges=ref('int_customers_merged'), marked=[
+    'source', 'first_sync_seq', 'is_deleted', 'is_merged', 'is_converted',
+    'first_name', 'last_name', 'email', 'external_id', 'website',
+]) }}

@@ -4,7 +4,11 @@ with
 
 marks as (
 
-    select * from {{ ref('int_customers_fingerprinted') }}
+    select
+        record_hash,
+        mark
+
+    from {{ ref('int_customers_fingerprinted') }}
 
 ),
 
@@ -12,9 +16,21 @@ marks_before as (
 
     {{ rows_before(
         'int_customers_traced',
-        ['record_key', 'mark', 'version'],
-        {'mark': 'bigint'},
+        ['record_hash', 'mark'],
+        {'record_hash': 'bigint', 'mark': 'bigint'},
     ) }}
+
+),
+
+versions_before as (
+
+    {{ rows_before('int_customers_traced', ['version']) }}
+
+),
+
+keys_before as (
+
+    {{ rows_before('int_customers_traced', ['record_key', 'record_hash'], {'record_hash': 'bigint'}) }}
 
 ),
 
@@ -23,16 +39,16 @@ relied_on as (
 
     select count(*) = 0 as is_all
 
-    from marks_before
+    from versions_before
 
     where version = '{{ identity_version() }}' and not {{ was_left_open('int_customers_changed') }}
 
 ),
 
-changed as (
+unlike as (
 
     select distinct
-        coalesce(marks.record_key, marks_before.record_key) as record_key,
+        coalesce(marks.record_hash, marks_before.record_hash) as record_hash,
         relied_on.is_all
 
     from marks
@@ -43,6 +59,31 @@ changed as (
     cross join relied_on
 
     where marks.mark is null or marks_before.mark is null or relied_on.is_all
+
+),
+
+known as (
+
+    select
+        record_key,
+        record_hash
+    from {{ ref('int_customers_fingerprinted') }}
+    union all
+    select * from keys_before
+
+),
+
+changed as (
+
+    select distinct
+        known.record_key,
+        unlike.record_hash,
+        unlike.is_all
+
+    from known
+
+    inner join unlike
+        on known.record_hash = unlike.record_hash
 
 )
 

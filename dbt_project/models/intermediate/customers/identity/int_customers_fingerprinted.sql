@@ -7,10 +7,8 @@ records as (
 
     select
         record_key,
-        {{ fingerprint([
-            'record_key', 'source', 'first_sync_seq', 'is_deleted', 'is_merged', 'is_converted',
-            'first_name', 'last_name', 'email', 'external_id', 'website',
-        ]) }} as mark
+        record_hash,
+        record_mark as mark
 
     from {{ ref('int_customers_unioned') }}
 
@@ -20,6 +18,7 @@ employers as (
 
     select
         employed.record_key,
+        employed.record_hash,
         {{ fingerprint(['employed.record_key', 'companies.domain', 'employed.strength']) }} as mark
 
     from {{ ref('int_customers_employed') }} as employed
@@ -35,6 +34,7 @@ links as (
 
     select
         left_key as record_key,
+        left_hash as record_hash,
         {{ fingerprint([
             'left_key', 'right_key', 'match_rule', 'holders', 'status', 'reason',
         ]) }} as mark
@@ -47,6 +47,7 @@ decisions as (
 
     select
         left_key as record_key,
+        {{ key_hash('left_key') }} as record_hash,
         {{ fingerprint(['left_key', 'right_key', 'kind']) }} as mark
 
     from {{ ref('int_customers_settled') }}

@@ -1,6 +1,6 @@
 {{ config(
     materialized='incremental', incremental_strategy='touched', on_schema_change='fail',
-    touched='int_customers_regathered', touched_by=['record_key'],
+    touched='int_customers_regathered', touched_by=['record_hash'],
 ) }}
 
 {{ identified_records(

@@ -1,6 +1,6 @@
 {{ config(
     materialized='judged_links', guards='customer_guards',
-    touched='int_customers_regathered', touched_by=['left_key'], as_touched=['record_key'],
+    touched='int_customers_regathered', touched_by=['left_hash'], as_touched=['record_hash'],
 ) }}
 
 -- what the guards of customer_guards look at: names, addresses and what stewards keep apart
@@ -11,4 +11,4 @@ select disputed.*
 
 from {{ ref('int_customers_disputed') }} as disputed
 
-{{ only_touched('int_customers_regathered', {'record_key': 'disputed.left_key'}) }}
+{{ only_touched('int_customers_regathered', {'record_hash': 'disputed.left_hash'}) }}

@@ -1,18 +1,18 @@
 {{ config(
     materialized='incremental', incremental_strategy='touched', on_schema_change='fail',
-    touched='int_customers_changed', touched_by=['record_key'],
+    touched='int_customers_changed', touched_by=['record_hash'],
 ) }}
 
 -- the values by which records may be one person, and why some of them say nothing about a person
 with
 
-records as (
+records as {{ narrowed_first() }} (
 
     select records.*
 
     from {{ ref('int_customers_normalized') }} as records
 
-    {{ only_touched('int_customers_changed', {'record_key': 'records.record_key'}) }}
+    {{ only_touched('int_customers_changed', {'record_hash': 'records.record_hash'}) }}
 
 ),
 
@@ -88,6 +88,8 @@ keyed as (
 
     select
         unioned.*,
+        records.record_hash,
+        {{ fingerprint(['unioned.match_rule', 'unioned.match_value']) }} as value_hash,
         records.source,
         records.is_standing and not records.is_deleted as is_live,
         records.first_name,

@@ -1,6 +1,6 @@
 {{ config(
     materialized='incremental', incremental_strategy='touched', on_schema_change='fail',
-    touched='int_customers_regathered', touched_by=['left_key'], as_touched=['record_key'],
+    touched='int_customers_regathered', touched_by=['left_hash'], as_touched=['record_hash'],
 ) }}
 
 {{ final_links(

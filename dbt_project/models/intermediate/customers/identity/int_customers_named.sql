@@ -6,7 +6,7 @@
 -- every distinct name that goes by a shared value, and the other names on it which contradict it
 with
 
-pairs as (
+pairs as {{ narrowed_first() }} (
 
     select pairs.*
 

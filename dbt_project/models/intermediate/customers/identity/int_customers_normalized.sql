@@ -1,24 +1,34 @@
 {{ config(
     materialized='incremental', incremental_strategy='touched', on_schema_change='fail',
-    touched='int_customers_changed', touched_by=['record_key'],
+    touched='int_customers_changed', touched_by=['record_hash'],
 ) }}
 
 -- what identity looks at: names, addresses and ids in the forms in which they are compared
 with
 
-records as (
+records as {{ narrowed_first() }} (
 
     select records.*
 
     from {{ ref('int_customers_unioned') }} as records
 
-    {{ only_touched('int_customers_changed', {'record_key': 'records.record_key'}) }}
+    {{ only_touched('int_customers_changed', {'record_hash': 'records.record_hash'}) }}
 
 ),
 
 companies as (
 
     select * from {{ ref('int_companies_unioned') }}
+
+),
+
+employed as {{ narrowed_first() }} (
+
+    select employed.*
+
+    from {{ ref('int_customers_employed') }} as employed
+
+    {{ only_touched('int_customers_changed', {'record_hash': 'employed.record_hash'}) }}
 
 ),
 
@@ -30,12 +40,10 @@ domains as (
         employed.strength,
         max(employed.strength) over (partition by employed.record_key) as most_strength
 
-    from {{ ref('int_customers_employed') }} as employed
+    from employed
 
     inner join companies
         on employed.company_key = companies.record_key
-
-    {{ only_touched('int_customers_changed', {'record_key': 'employed.record_key'}) }}
 
     where companies.domain is not null
 
@@ -101,6 +109,7 @@ normalized as (
 
     select
         records.record_key,
+        records.record_hash,
         records.source,
         not records.is_merged and not records.is_converted as is_standing,
         records.is_deleted,

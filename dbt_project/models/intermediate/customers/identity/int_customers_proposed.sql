@@ -1,29 +1,37 @@
 {{ config(
     materialized='incremental', incremental_strategy='touched', on_schema_change='fail',
-    touched='int_customers_relinked', touched_by=['left_key'], as_touched=['record_key'],
+    touched='int_customers_relinked', touched_by=['left_hash'], as_touched=['record_hash'],
 ) }}
 
 -- every link that somebody or something suggests between two records, before they are looked at
 -- together: candidates, and those that are blocked or refused on their own account
 with
 
-stated_links as (
+stated_links as {{ narrowed_first() }} (
 
-    select stated.*
+    select
+        stated.left_key,
+        stated.right_key,
+        stated.tier,
+        stated.match_rule,
+        stated.match_key,
+        stated.holders,
+        stated.status,
+        stated.reason
 
     from {{ ref('int_customers_stated') }} as stated
 
-    {{ only_touched('int_customers_relinked', {'record_key': 'stated.left_key'}) }}
+    {{ only_touched('int_customers_relinked', {'record_hash': 'stated.left_hash'}) }}
 
 ),
 
-valued as (
+valued as {{ narrowed_first() }} (
 
     select valued.*
 
     from {{ ref('int_customers_valued') }} as valued
 
-    {{ only_touched('int_customers_relinked', {'record_key': 'valued.record_key'}) }}
+    {{ only_touched('int_customers_relinked', {'record_hash': 'valued.record_hash'}) }}
 
 ),
 

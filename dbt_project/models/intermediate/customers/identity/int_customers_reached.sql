@@ -1,24 +1,24 @@
 {{ config(
     materialized='connected_components',
-    touched='int_customers_regathered', touched_by=['record_key'],
+    touched='int_customers_regathered', touched_by=['record_hash'],
 ) }}
 
 -- records that the candidates would put together if nobody looked at them together
 with
 
-candidates as (
+candidates as {{ narrowed_first() }} (
 
-    {{ linked_pairs(ref('int_customers_proposed'), 'candidate') }}
+    select proposed.*
+
+    from {{ ref('int_customers_proposed') }} as proposed
+
+    {{ only_touched('int_customers_regathered', {'record_hash': 'proposed.left_hash'}) }}
 
 ),
 
 reached as (
 
-    select candidates.*
-
-    from candidates
-
-    {{ only_touched('int_customers_regathered', {'record_key': 'candidates.left_key'}) }}
+    {{ linked_pairs('candidates', 'candidate') }}
 
 )
 

@@ -10,40 +10,64 @@ relinked as (
 
 named as (
 
-    select record_key from relinked
+    select
+        record_key,
+        record_hash
+    from relinked
     union
-    select proposed.right_key as record_key
+    select
+        proposed.right_key as record_key,
+        {{ key_hash('proposed.right_key') }} as record_hash
     from {{ ref('int_customers_proposed') }} as proposed
     inner join relinked
-        on proposed.left_key = relinked.record_key
+        on proposed.left_hash = relinked.record_hash
+
+),
+
+memberships_before as (
+
+    {{ rows_before(
+        'int_customers_reached',
+        ['record_hash', 'group_hash'],
+        {'record_hash': 'bigint', 'group_hash': 'bigint'},
+    ) }}
 
 ),
 
 reached_before as (
 
-    {{ rows_before('int_customers_reached', ['record_key', 'group_key']) }}
+    {{ rows_before(
+        'int_customers_reached',
+        ['record_key', 'record_hash', 'group_hash'],
+        {'record_hash': 'bigint', 'group_hash': 'bigint'},
+    ) }}
 
 ),
 
 groups_before as (
 
-    select distinct reached_before.group_key
+    select distinct memberships_before.group_hash
 
-    from reached_before
+    from memberships_before
 
     inner join named
-        on reached_before.record_key = named.record_key
+        on memberships_before.record_hash = named.record_hash
 
 ),
 
 regathered as (
 
-    select record_key from named
+    select
+        record_key,
+        record_hash
+    from named
     union
-    select reached_before.record_key
+    select
+        reached_before.record_key,
+        reached_before.record_hash
     from reached_before
     inner join groups_before
-        on reached_before.group_key = groups_before.group_key
+        on reached_before.group_hash = groups_before.group_hash
 
 )
 

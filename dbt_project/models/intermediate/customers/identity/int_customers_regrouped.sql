@@ -1,6 +1,6 @@
 {{ config(
     materialized='connected_components',
-    touched='int_customers_regathered', touched_by=['record_key'],
+    touched='int_customers_regathered', touched_by=['record_hash'],
 ) }}
 
 {{ remaining_pairs(

@@ -10,11 +10,19 @@ changed as (
 
 relinked as (
 
-    select record_key from changed
+    select
+        record_key,
+        record_hash
+    from changed
     union
-    select record_key from {{ ref('int_customers_revalued') }}
+    select
+        record_key,
+        record_hash
+    from {{ ref('int_customers_revalued') }}
     union
-    select stated.left_key as record_key
+    select
+        stated.left_key as record_key,
+        stated.left_hash as record_hash
     from {{ ref('int_customers_stated') }} as stated
     inner join changed
         on stated.right_key = changed.record_key

@@ -1,12 +1,6 @@
 -- everybody who has a value of which something may have changed: one that a changed record has, or
--- had
+-- had; the large tables are named where they are read, since a CTE that is read twice is copied whole
 with
-
-keyed as (
-
-    select * from {{ ref('int_customers_keyed') }}
-
-),
 
 changed as (
 
@@ -16,25 +10,25 @@ changed as (
 
 held_before as (
 
-    {{ rows_before('int_customers_valued', ['record_key', 'match_rule', 'match_value']) }}
+    {{ rows_before(
+        'int_customers_valued',
+        ['record_hash', 'value_hash'],
+        {'record_hash': 'bigint', 'value_hash': 'bigint'},
+    ) }}
 
 ),
 
 touched as (
 
-    select
-        keyed.match_rule,
-        keyed.match_value
-    from keyed
+    select keyed.value_hash
+    from {{ ref('int_customers_keyed') }} as keyed
     inner join changed
-        on keyed.record_key = changed.record_key
+        on keyed.record_hash = changed.record_hash
     union
-    select
-        held_before.match_rule,
-        held_before.match_value
+    select held_before.value_hash
     from held_before
     inner join changed
-        on held_before.record_key = changed.record_key
+        on held_before.record_hash = changed.record_hash
 
 ),
 
@@ -44,12 +38,11 @@ revalued as (
         keyed.*,
         count(*) over (partition by keyed.match_rule, keyed.match_value) as holders
 
-    from keyed
+    from {{ ref('int_customers_keyed') }} as keyed
 
     {% if not touches_all() %}
     inner join touched
-        on keyed.match_rule = touched.match_rule
-        and keyed.match_value = touched.match_value
+        on keyed.value_hash = touched.value_hash
     {% endif %}
 
 )

@@ -30,6 +30,16 @@ stated as (
     union all
     select * from conversion_links
 
+),
+
+hashed as (
+
+    select
+        *,
+        {{ key_hash('left_key') }} as left_hash
+
+    from stated
+
 )
 
-select * from stated
+select * from hashed

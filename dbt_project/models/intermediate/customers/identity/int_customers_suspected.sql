@@ -1,10 +1,42 @@
 {{ config(
     materialized='incremental', incremental_strategy='touched', on_schema_change='fail',
-    touched='int_customers_regathered', touched_by=['group_key'], as_touched=['record_key'],
+    touched='int_customers_regathered', touched_by=['group_hash'], as_touched=['record_hash'],
 ) }}
 
 -- groups of records that the candidates put together although they cannot all be one person
 with
+
+reached as {{ narrowed_first() }} (
+
+    select reached.*
+
+    from {{ ref('int_customers_reached') }} as reached
+
+    {{ only_touched('int_customers_regathered', {'record_hash': 'reached.record_hash'}) }}
+
+),
+
+records as {{ narrowed_first() }} (
+
+    select records.*
+
+    from {{ ref('int_customers_normalized') }} as records
+
+    {{ only_touched('int_customers_regathered', {'record_hash': 'records.record_hash'}) }}
+
+),
+
+weak_links as {{ narrowed_first() }} (
+
+    select proposed.left_key
+
+    from {{ ref('int_customers_proposed') }} as proposed
+
+    {{ only_touched('int_customers_regathered', {'record_hash': 'proposed.left_hash'}) }}
+
+    where proposed.status = 'candidate' and proposed.tier >= 5
+
+),
 
 members as (
 
@@ -12,12 +44,10 @@ members as (
         reached.group_key,
         records.*
 
-    from {{ ref('int_customers_reached') }} as reached
+    from reached
 
-    inner join {{ ref('int_customers_normalized') }} as records
+    inner join records
         on reached.record_key = records.record_key
-
-    {{ only_touched('int_customers_regathered', {'record_key': 'reached.record_key'}) }}
 
 ),
 
@@ -33,12 +63,10 @@ weakly_linked as (
 
     select distinct members.group_key
 
-    from {{ ref('int_customers_proposed') }} as proposed
+    from weak_links
 
     inner join members
-        on proposed.left_key = members.record_key
-
-    where proposed.status = 'candidate' and proposed.tier >= 5
+        on weak_links.left_key = members.record_key
 
 ),
 
@@ -124,6 +152,16 @@ suspected as (
     union
     select * from parted
 
+),
+
+hashed as (
+
+    select
+        *,
+        {{ key_hash('group_key') }} as group_hash
+
+    from suspected
+
 )
 
-select * from suspected
+select * from hashed

@@ -1,6 +1,6 @@
 {{ config(
     materialized='incremental', incremental_strategy='touched', on_schema_change='fail',
-    touched='int_customers_changed', touched_by=['record_key'],
+    touched='int_customers_changed', touched_by=['record_hash'],
     post_hook='delete from {{ this.schema }}.int_customers_changed',
 ) }}
 
@@ -16,7 +16,7 @@ traced as (
 
     from {{ ref('int_customers_fingerprinted') }} as marks
 
-    {{ only_touched('int_customers_changed', {'record_key': 'marks.record_key'}) }}
+    {{ only_touched('int_customers_changed', {'record_hash': 'marks.record_hash'}) }}
 
 )
 

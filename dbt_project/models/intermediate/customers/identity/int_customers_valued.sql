@@ -1,6 +1,6 @@
 {{ config(
     materialized='incremental', incremental_strategy='touched', on_schema_change='fail',
-    touched='int_customers_revalued', touched_by=['match_rule', 'match_value'],
+    touched='int_customers_revalued', touched_by=['value_hash'],
 ) }}
 
 -- what each shared value says about each record that has it: the first record of the same person,
@@ -19,6 +19,8 @@ judged as (
 
     select
         shared.record_key,
+        shared.record_hash,
+        shared.value_hash,
         shared.tier,
         shared.match_rule,
         shared.match_value,
@@ -62,6 +64,8 @@ valued as (
 
     select
         record_key,
+        record_hash,
+        value_hash,
         tier,
         match_rule,
         match_value,
