@@ -25,7 +25,7 @@ class Cell:
 
     `record_key` is the record whose hash the id is, `records` all of its records (`system:object:id`),
     `values` the fields that move together, this one included, with what they are now, `seen` a hash of what
-    systems say of each, `lines` what the field map says of each.
+    systems say of each, `policy` its line of the matrix, `line` the one of the field map that has its type.
     """
 
     entity: str
@@ -33,10 +33,10 @@ class Cell:
     record_key: str
     records: tuple[str, ...]
     field: str
-    rule: str
+    policy: Mapping[str, Any]
     values: Mapping[str, str | None]
     seen: Mapping[str, str | None]
-    lines: Mapping[str, Mapping[str, Any]]
+    line: Mapping[str, Any]
 
     @property
     def name(self) -> str:
@@ -82,10 +82,10 @@ def _read_cell(published: Path, policy: Mapping[str, Any], entity: str, wanted: 
             record_key=records[0],
             records=records,
             field=name,
-            rule=matrix[name]["rule"],
+            policy=matrix[name],
             values={each: _value(con, entity, entity_id, each) for each in fields},
             seen={each: _seen(con, entity, entity_id, each) for each in fields},
-            lines={each: _line(policy["field_map"][entity], each) for each in fields},
+            line=_line(policy["field_map"][entity], name),
         )
 
 
