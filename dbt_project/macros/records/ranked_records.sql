@@ -12,6 +12,7 @@
     {%- set id = entity ~ '_id' %}
     {%- set lines = rank_lines(entity) %}
     {%- set dated = goes_by_now(entity) %}
+    {%- set followed = followed_lines(entity) %}
 with
 
 {% if dated -%}
@@ -19,6 +20,22 @@ with
 present as (
 
     select max(started_at) as sync_started_at from {{ runs }}
+
+),
+
+{% endif -%}
+{% if answers -%}
+overriding as (
+
+    {{ overriding_records(entity, answers) }}
+
+),
+
+{% endif -%}
+{% if answers and followed -%}
+overridden as (
+
+    {{ overridden_fields(entity) }}
 
 ),
 
@@ -74,6 +91,26 @@ standing as (
 
 ),
 
+{% if followed -%}
+-- what follows a field goes by who says the same as the steward
+followed as (
+
+    select
+        {%- for line in followed.values() %}
+        {{ is_repeated(line) if answers else 'false' }} as {{ repeated_column(line) }},
+        {%- endfor %}
+        records.*
+
+    from standing as records
+    {%- if answers %}
+
+    left join overridden
+        on records.{{ id }} = overridden.{{ id }}
+    {%- endif %}
+
+),
+
+{% endif -%}
 tied as (
 
     select
@@ -89,7 +126,7 @@ tied as (
         ) as tie_{{ loop.index }}{{ "," if not loop.last }}
         {%- endfor %}
 
-    from standing
+    from {{ 'followed' if followed else 'standing' }}
 
 ),
 
@@ -121,12 +158,6 @@ ranked as (
 
 )
 {%- if answers %},
-
-overriding as (
-
-    {{ overriding_records(entity, answers) }}
-
-),
 
 claimed as (
 
