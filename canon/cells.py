@@ -7,13 +7,11 @@ from typing import Any
 
 import duckdb
 
-from canon.errors import CustomerUnknown, NothingPublished, UsageError
-from canon.find import find_customer
+from canon.errors import NothingPublished, UsageError
+from canon.find import PLURALS, find_id
 from canon.policy_file import own_policy
 from canon.published import open_published
 from canon.warehouse import first
-
-PLURALS = {"customer": "customers", "company": "companies", "deal": "deals"}
 
 # The source of what a steward decided; what it says is no news to whoever decides next.
 STEWARD = "steward"
@@ -74,7 +72,7 @@ def _read_cell(published: Path, policy: Mapping[str, Any], entity: str, wanted: 
     fields = [each for each in matrix if each == name or (group and matrix[each].get("group") == group)]
     needed = [("marts", table) for table in (PLURALS[entity], f"{entity}_sources", f"{entity}_candidates")]
     with open_published(published, needed) as con:
-        entity_id = find_customer(con, wanted) if entity == "customer" else _find(con, entity, wanted)
+        entity_id = find_id(con, entity, wanted)
         records = _records(con, entity, entity_id)
         return Cell(
             entity=entity,
@@ -87,21 +85,6 @@ def _read_cell(published: Path, policy: Mapping[str, Any], entity: str, wanted: 
             seen={each: _seen(con, entity, entity_id, each) for each in fields},
             line=_line(policy["field_map"][entity], name),
         )
-
-
-def _find(con: duckdb.DuckDBPyConnection, entity: str, wanted: str) -> str:
-    """The id of a company or deal, given itself or one of its records."""
-    found = con.execute(
-        f"select distinct {entity}_id from marts.{entity}_sources where {entity}_id = $wanted "
-        "or source || ':' || source_record_id = $wanted "
-        "or source || ':' || object || ':' || source_record_id = $wanted",
-        {"wanted": wanted.strip()},
-    ).fetchall()
-    if len(found) != 1:
-        raise CustomerUnknown(
-            f"There is no {entity} {wanted!r} in the published copy. Give a {entity}_id or system:record_id."
-        )
-    return str(found[0][0])
 
 
 def _records(con: duckdb.DuckDBPyConnection, entity: str, entity_id: str) -> tuple[str, ...]:

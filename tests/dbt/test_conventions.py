@@ -26,7 +26,7 @@ READS_FROM = {
 # The journal of runs is no business data: marts date their rows by it.
 JOURNAL = "stg_canon__sync_runs"
 
-# Who was with whom is made of the crosswalk, before any value: what a split copies is decided after it (decision 17).
+# Who was with whom is made of the crosswalk, before any value; what a split copies, after it (decision 17).
 MEMBERS = "customer_members_snapshot"
 
 # Measured when somebody reads them, so a contract, which is checked when a table is built, proves nothing.
