@@ -9,9 +9,9 @@ import duckdb
 
 from canon.errors import NothingPublished, UsageError
 from canon.find import PLURALS, find_id
-from canon.policy_file import own_policy
 from canon.published import open_published
 from canon.warehouse import first
+from pipelines.policy import POLICY, map_lines, read_policy
 
 # The source of what a steward decided; what it says is no news to whoever decides next.
 STEWARD = "steward"
@@ -57,7 +57,7 @@ def find_cell(published: Path, root: Path, wanted: str, field: str) -> Cell:
         NothingPublished: There is no published copy, or an older Canon wrote it.
     """
     entity, _, name = field.rpartition(".")
-    policy = own_policy(root)
+    policy = read_policy(root / POLICY)
     matrix = policy["ownership"].get(entity or "customer", {})
     if name not in matrix:
         known = [*policy["ownership"]["customer"]]
@@ -83,7 +83,7 @@ def _read_cell(published: Path, policy: Mapping[str, Any], entity: str, wanted: 
             policy=matrix[name],
             values={each: _value(con, entity, entity_id, each) for each in fields},
             seen={each: _seen(con, entity, entity_id, each) for each in fields},
-            line=_line(policy["field_map"][entity], name),
+            line=_line(policy, entity, name),
         )
 
 
@@ -121,13 +121,7 @@ def _seen(con: duckdb.DuckDBPyConnection, entity: str, entity_id: str, field: st
     return found[0] if found else None
 
 
-def _line(field_map: Mapping[str, Any], field: str) -> Mapping[str, Any]:
+def _line(policy: Mapping[str, Any], entity: str, field: str) -> Mapping[str, Any]:
     """The line of the field map that has the field's type and normal form."""
-    lines = [
-        line
-        for objects in field_map.values()
-        for mapped in objects.values()
-        for line in mapped.values()
-        if line["to"] == field
-    ]
+    lines = [each for each in map_lines(policy) if (each["entity"], each["to"]) == (entity, field)]
     return next((line for line in lines if line.get("normalize")), lines[0])
