@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from benchmarks.measure import ROOT
-from canon.policy_file import own_policy
+from pipelines.policy import POLICY, read_policy
 
 ENTITY = "customer"
 
@@ -47,7 +47,7 @@ Lines = Mapping[str, Mapping[str, Any]]
 
 def policy() -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
     """The matrix of people as the project has it, and the type of every field."""
-    own = own_policy(ROOT)
+    own = read_policy(ROOT / POLICY)
     lines = [
         line
         for objects in own["field_map"][ENTITY].values()

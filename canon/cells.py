@@ -7,13 +7,11 @@ from typing import Any
 
 import duckdb
 
-from canon.errors import CustomerUnknown, NothingPublished, UsageError
-from canon.find import find_customer
-from canon.policy_file import own_policy
+from canon.errors import NothingPublished, UsageError
+from canon.find import PLURALS, find_id
 from canon.published import open_published
 from canon.warehouse import first
-
-PLURALS = {"customer": "customers", "company": "companies", "deal": "deals"}
+from pipelines.policy import POLICY, map_lines, read_policy
 
 # The source of what a steward decided; what it says is no news to whoever decides next.
 STEWARD = "steward"
@@ -25,7 +23,7 @@ class Cell:
 
     `record_key` is the record whose hash the id is, `records` all of its records (`system:object:id`),
     `values` the fields that move together, this one included, with what they are now, `seen` a hash of what
-    systems say of each, `lines` what the field map says of each.
+    systems say of each, `policy` its line of the matrix, `line` the one of the field map that has its type.
     """
 
     entity: str
@@ -33,10 +31,10 @@ class Cell:
     record_key: str
     records: tuple[str, ...]
     field: str
-    rule: str
+    policy: Mapping[str, Any]
     values: Mapping[str, str | None]
     seen: Mapping[str, str | None]
-    lines: Mapping[str, Mapping[str, Any]]
+    line: Mapping[str, Any]
 
     @property
     def name(self) -> str:
@@ -59,7 +57,7 @@ def find_cell(published: Path, root: Path, wanted: str, field: str) -> Cell:
         NothingPublished: There is no published copy, or an older Canon wrote it.
     """
     entity, _, name = field.rpartition(".")
-    policy = own_policy(root)
+    policy = read_policy(root / POLICY)
     matrix = policy["ownership"].get(entity or "customer", {})
     if name not in matrix:
         known = [*policy["ownership"]["customer"]]
@@ -74,7 +72,7 @@ def _read_cell(published: Path, policy: Mapping[str, Any], entity: str, wanted: 
     fields = [each for each in matrix if each == name or (group and matrix[each].get("group") == group)]
     needed = [("marts", table) for table in (PLURALS[entity], f"{entity}_sources", f"{entity}_candidates")]
     with open_published(published, needed) as con:
-        entity_id = find_customer(con, wanted) if entity == "customer" else _find(con, entity, wanted)
+        entity_id = find_id(con, entity, wanted)
         records = _records(con, entity, entity_id)
         return Cell(
             entity=entity,
@@ -82,26 +80,11 @@ def _read_cell(published: Path, policy: Mapping[str, Any], entity: str, wanted: 
             record_key=records[0],
             records=records,
             field=name,
-            rule=matrix[name]["rule"],
+            policy=matrix[name],
             values={each: _value(con, entity, entity_id, each) for each in fields},
             seen={each: _seen(con, entity, entity_id, each) for each in fields},
-            lines={each: _line(policy["field_map"][entity], each) for each in fields},
+            line=_line(policy, entity, name),
         )
-
-
-def _find(con: duckdb.DuckDBPyConnection, entity: str, wanted: str) -> str:
-    """The id of a company or deal, given itself or one of its records."""
-    found = con.execute(
-        f"select distinct {entity}_id from marts.{entity}_sources where {entity}_id = $wanted "
-        "or source || ':' || source_record_id = $wanted "
-        "or source || ':' || object || ':' || source_record_id = $wanted",
-        {"wanted": wanted.strip()},
-    ).fetchall()
-    if len(found) != 1:
-        raise CustomerUnknown(
-            f"There is no {entity} {wanted!r} in the published copy. Give a {entity}_id or system:record_id."
-        )
-    return str(found[0][0])
 
 
 def _records(con: duckdb.DuckDBPyConnection, entity: str, entity_id: str) -> tuple[str, ...]:
@@ -138,13 +121,7 @@ def _seen(con: duckdb.DuckDBPyConnection, entity: str, entity_id: str, field: st
     return found[0] if found else None
 
 
-def _line(field_map: Mapping[str, Any], field: str) -> Mapping[str, Any]:
+def _line(policy: Mapping[str, Any], entity: str, field: str) -> Mapping[str, Any]:
     """The line of the field map that has the field's type and normal form."""
-    lines = [
-        line
-        for objects in field_map.values()
-        for mapped in objects.values()
-        for line in mapped.values()
-        if line["to"] == field
-    ]
+    lines = [each for each in map_lines(policy) if (each["entity"], each["to"]) == (entity, field)]
     return next((line for line in lines if line.get("normalize")), lines[0])

@@ -142,7 +142,13 @@ def sandbox(
 
 @app.command()
 def explain(
-    customer: Annotated[str, typer.Argument(help="A customer_id, an e-mail address, or system:record_id.")],
+    customer: Annotated[
+        str,
+        typer.Argument(
+            help="A customer_id, an e-mail address, or system:record_id; company: or deal: before an id, a "
+            "domain or a record of theirs."
+        ),
+    ],
     field: Annotated[str | None, typer.Argument(help="One canonical field; without it, all of them.")] = None,
     as_of: Annotated[
         str | None,
@@ -154,7 +160,7 @@ def explain(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say what each system holds of a person, which rule decided, and how it was. Reads the public copy."""
+    """Say what each system holds of a person, company or deal, which rule decided, and how it was."""
     from canon.explain import explain as run
     from canon.explain import parse_as_of
     from canon.settings import Settings

@@ -1,7 +1,9 @@
 """Of which fields the policy asks when they changed: theirs is the history that is loaded, and no other."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
+
+from pipelines.policy import map_lines
 
 BY_CLOCK = frozenset({"recency", "two_way", "oldest_value", "trust_score", "consent_latest_explicit"})
 
@@ -26,20 +28,11 @@ def tracked_fields(policy: Policy) -> dict[str, dict[str, tuple[str, ...]]]:
 
 
 def _places(policy: Policy) -> set[Place]:
-    lines = list(_lines(policy))
+    lines = list(map_lines(policy))
     clocked = [line for line in lines if _is_clocked(policy, line)]
     standing_in = {(line["source"], line["else"]) for line in clocked if line.get("else")}
     named = [line for line in lines if (line["source"], f"{line['object']}.{line['to']}") in standing_in]
     return {(line["source"], line["object"], line["name"]) for line in clocked + named}
-
-
-def _lines(policy: Policy) -> Iterator[dict[str, Any]]:
-    """The lines of the field map, each with where it stands."""
-    for entity, sources in policy.get("field_map", {}).items():
-        for source, objects in sources.items():
-            for name, lines in objects.items():
-                for field, line in lines.items():
-                    yield {**line, "entity": entity, "source": source, "object": name, "name": field}
 
 
 def _is_clocked(policy: Policy, line: Mapping[str, Any]) -> bool:

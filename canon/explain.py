@@ -1,4 +1,4 @@
-"""Why a customer looks the way it does, read from the published copy alone: values, candidates, history."""
+"""Why a customer, company or deal is as it is, read from the published copy: values, candidates, history."""
 
 import re
 from collections.abc import Sequence
@@ -11,29 +11,19 @@ import duckdb
 
 from canon.cells import STEWARD
 from canon.errors import CustomerUnknown, UsageError
-from canon.find import find_customer
+from canon.find import PLURALS, Subject, find_subject, named_entity
 from canon.flips import Standing, flips_if
-from canon.published import open_published
+from canon.published import open_published, require_tables
 from canon.warehouse import first, rows
 
 # What an explanation reads; a copy without one of these was published by an older Canon.
-NEEDED = (
-    ("marts", "customers"),
-    ("marts", "customer_sources"),
-    ("marts", "customer_aliases"),
-    ("marts", "customer_fields"),
-    ("marts", "customer_field_conflicts"),
-    ("marts", "customer_candidates"),
-    ("marts", "customer_changes"),
-    ("marts", "field_ownership"),
-    ("snapshots", "customers_snapshot"),
-    ("ops", "sync_runs"),
-)
+NEEDED = (("marts", "field_ownership"), ("ops", "sync_runs"))
+NEEDED_OF = ("sources", "fields", "field_conflicts", "candidates", "changes")
 
 
 @dataclass(frozen=True)
 class Link:
-    """A source record that belongs to the customer, and the rule that linked it."""
+    """A source record that belongs to it, and the rule that linked it."""
 
     source: str
     object: str
@@ -87,32 +77,45 @@ class FieldExplanation:
 
 @dataclass(frozen=True)
 class Explanation:
-    """A customer as it is, or as it was believed to be at `as_of` (UTC)."""
+    """A customer, company or deal as it is, or as it was believed to be at `as_of` (UTC)."""
 
-    customer_id: str
+    entity: str
+    entity_id: str
     as_of: datetime | None
     policy_version: str | None
     links: tuple[Link, ...]
     fields: tuple[FieldExplanation, ...] = field(default=())
 
     def as_json(self) -> dict[str, Any]:
-        """The public shape: the same names, nested as they are here."""
-        return asdict(self)
+        """The public shape: the same names, nested as they are here; the id as its mart calls it."""
+        shape = asdict(self)
+        return {f"{shape.pop('entity')}_id": shape.pop("entity_id"), **shape}
 
 
 def explain(
     published: Path, wanted: str, field_name: str | None = None, as_of: datetime | None = None
 ) -> Explanation:
-    """Explain one customer, or one field of it.
+    """Explain one customer, company or deal, or one field of it.
 
     Raises:
-        CustomerUnknown: Nobody goes by `wanted`, or nobody did at `as_of`.
+        CustomerUnknown: Nobody and nothing goes by `wanted`, or did at `as_of`.
         UsageError: There is no such field.
         NothingPublished: There is no published copy, or it lacks tables.
     """
-    with open_published(published, NEEDED) as con:
-        found = _explain_now(con, wanted) if as_of is None else _explain_then(con, wanted, as_of)
+    entity, text = named_entity(wanted)
+    with open_published(published, [*NEEDED, *_needed(entity)]) as con:
+        was = _snapshot(con, Subject(entity, text), as_of) if as_of else None
+        subject = Subject(entity, text) if was else find_subject(con, wanted)
+        if subject.entity != entity:
+            require_tables(con, published, _needed(subject.entity))
+        found = _explain_then(con, subject, as_of) if as_of else _explain_now(con, subject)
     return _only(found, field_name)
+
+
+def _needed(entity: str) -> list[tuple[str, str]]:
+    own = [("marts", f"{entity}_{kind}") for kind in NEEDED_OF]
+    aliases = [("marts", "customer_aliases")] if entity == "customer" else []
+    return [("marts", PLURALS[entity]), *own, *aliases, ("snapshots", f"{PLURALS[entity]}_snapshot")]
 
 
 def parse_as_of(text: str, option: str = "--as-of") -> datetime:
@@ -138,39 +141,37 @@ def _only(found: Explanation, field_name: str | None) -> Explanation:
     chosen = tuple(each for each in found.fields if each.field == field_name)
     if not chosen:
         known = ", ".join(each.field for each in found.fields) or "none"
-        raise UsageError(f"There is no field {field_name!r}. Fields of a customer: {known}.")
+        raise UsageError(f"There is no field {field_name!r}. Fields of a {found.entity}: {known}.")
     return replace(found, fields=chosen)
 
 
-def _explain_now(con: duckdb.DuckDBPyConnection, wanted: str) -> Explanation:
-    customer_id = find_customer(con, wanted)
-    version = first(con, "select policy_version from marts.customers where customer_id = ?", [customer_id])
-    matrix = _matrix(con)
-    history = _history(con, customer_id, None)
-    candidates = _candidates(con, customer_id, list(matrix))
-    losers = _losers(con, customer_id)
+def _explain_now(con: duckdb.DuckDBPyConnection, subject: Subject) -> Explanation:
+    mine = f"where {subject.entity}_id = ?"
+    version = first(con, f"select policy_version from {subject.table} {mine}", [subject.entity_id])
+    matrix = _matrix(con, subject.entity)
+    history = _history(con, subject, None)
+    candidates = _candidates(con, subject, list(matrix))
+    losers = _losers(con, subject)
     decided = {
         row["field"]: row
-        for row in rows(con, "select * from marts.customer_fields where customer_id = ?", [customer_id])
+        for row in rows(con, f"select * from marts.{subject.entity}_fields {mine}", [subject.entity_id])
     }
     ordered = [name for name in matrix if name in decided] + [name for name in decided if name not in matrix]
     fields = tuple(
         _field(decided[name], matrix.get(name, ()), candidates.get(name, []), losers, history.get(name, []))
         for name in ordered
     )
-    return Explanation(
-        customer_id, None, version[0] if version else None, _links(con, customer_id, None), fields
-    )
+    return Explanation(*subject, None, version[0] if version else None, _links(con, subject, None), fields)
 
 
 Ranks = tuple[tuple[str, ...], ...]
 
 
-def _matrix(con: duckdb.DuckDBPyConnection) -> dict[str, Ranks]:
-    """The owned fields of a customer, in the order of the policy, each with the sources of its ranks."""
+def _matrix(con: duckdb.DuckDBPyConnection, entity: str) -> dict[str, Ranks]:
+    """The owned fields of an entity, in the order of the policy, each with the sources of its ranks."""
     found = con.execute(
-        "select field, cast(sources as varchar) from marts.field_ownership "
-        "where entity like 'customer%' order by rowid"
+        "select field, cast(sources as varchar) from marts.field_ownership where entity = ? order by rowid",
+        [entity],
     ).fetchall()
     return {
         name: tuple(tuple(re.findall(r"[a-z][a-z0-9_]*", rank)) for rank in (sources or "").split(","))
@@ -178,12 +179,12 @@ def _matrix(con: duckdb.DuckDBPyConnection) -> dict[str, Ranks]:
     }
 
 
-def _links(con: duckdb.DuckDBPyConnection, customer_id: str, as_of: datetime | None) -> tuple[Link, ...]:
+def _links(con: duckdb.DuckDBPyConnection, subject: Subject, as_of: datetime | None) -> tuple[Link, ...]:
     found = con.execute(
-        "select source, object, source_record_id, match_rule, is_deleted from marts.customer_sources "
-        "where customer_id = ? and (? is null or first_seen_at <= ?) "
-        "order by first_seen_at, source, object, source_record_id",
-        [customer_id, as_of, as_of],
+        "select source, object, source_record_id, match_rule, is_deleted "
+        f"from marts.{subject.entity}_sources where {subject.entity}_id = ? "
+        "and (? is null or first_seen_at <= ?) order by first_seen_at, source, object, source_record_id",
+        [subject.entity_id, as_of, as_of],
     ).fetchall()
     return tuple(Link(*row) for row in found)
 
@@ -193,31 +194,29 @@ Loser = tuple[str, str, str, str]
 
 
 def _candidates(
-    con: duckdb.DuckDBPyConnection, customer_id: str, fields: Sequence[str]
+    con: duckdb.DuckDBPyConnection, subject: Subject, fields: Sequence[str]
 ) -> dict[str, list[dict[str, Any]]]:
-    """What each record of the customer says, per field; values as text, as `customer_fields` holds them."""
-    known = {
-        row[0]
-        for row in con.execute("select column_name from (describe marts.customer_candidates)").fetchall()
-    }
+    """What each record says, per field; values as text, as the mart of fields holds them."""
+    table = f"marts.{subject.entity}_candidates"
+    known = {row[0] for row in con.execute(f"select column_name from (describe {table})").fetchall()}
     found: dict[str, list[dict[str, Any]]] = {}
     for name in (each for each in fields if each in known):
         found[name] = rows(
             con,
             f'select source, object, source_record_id, is_deleted, cast("{name}" as varchar) as value, '
             f'"{name}_changed_at" as changed_at, "{name}_clock" as clock '
-            "from marts.customer_candidates where customer_id = ? order by source, object, source_record_id",
-            [customer_id],
+            f"from {table} where {subject.entity}_id = ? order by source, object, source_record_id",
+            [subject.entity_id],
         )
     return found
 
 
-def _losers(con: duckdb.DuckDBPyConnection, customer_id: str) -> dict[Loser, str]:
+def _losers(con: duckdb.DuckDBPyConnection, subject: Subject) -> dict[Loser, str]:
     """Why each disagreeing record lost, by field and record."""
     found = con.execute(
         "select field, source, object, source_record_id, status "
-        "from marts.customer_field_conflicts where customer_id = ?",
-        [customer_id],
+        f"from marts.{subject.entity}_field_conflicts where {subject.entity}_id = ?",
+        [subject.entity_id],
     ).fetchall()
     return {(row[0], row[1], row[2], row[3]): row[4] for row in found}
 
@@ -292,14 +291,14 @@ def _agrees(row: dict[str, Any], value: str) -> bool:
 
 
 def _history(
-    con: duckdb.DuckDBPyConnection, customer_id: str, until: datetime | None
+    con: duckdb.DuckDBPyConnection, subject: Subject, until: datetime | None
 ) -> dict[str, list[Change]]:
     """Past changes per field, oldest first."""
     found = con.execute(
         "select field, changed_at, old_value, new_value, old_source, new_source, cause, sync_id "
-        "from marts.customer_changes where customer_id = ? and (? is null or changed_at <= ?) "
-        "order by changed_at, sync_id, rowid",
-        [customer_id, until, until],
+        f"from marts.{subject.entity}_changes where {subject.entity}_id = ? "
+        "and (? is null or changed_at <= ?) order by changed_at, sync_id, rowid",
+        [subject.entity_id, until, until],
     ).fetchall()
     history: dict[str, list[Change]] = {}
     for name, *rest in found:
@@ -307,25 +306,22 @@ def _history(
     return history
 
 
-def _explain_then(con: duckdb.DuckDBPyConnection, wanted: str, as_of: datetime) -> Explanation:
-    """The customer as the snapshot had it: what was decided then is on record, who else competed is not."""
-    was = _snapshot(con, wanted.strip(), as_of)
-    customer_id = wanted.strip() if was else find_customer(con, wanted)
-    was = was or _snapshot(con, customer_id, as_of)
+def _explain_then(con: duckdb.DuckDBPyConnection, subject: Subject, as_of: datetime) -> Explanation:
+    """What the snapshot had: what was decided then is on record, who else competed is not."""
+    was = _snapshot(con, subject, as_of)
     if was is None:
-        raise CustomerUnknown(_not_yet(con, customer_id, as_of))
-    now = first(con, "select max(policy_version) from marts.customers")
+        raise CustomerUnknown(_not_yet(con, subject, as_of))
+    now = first(con, f"select max(policy_version) from {subject.table}")
     same_policy = now is not None and was["policy_version"] == now[0]
-    rules = dict(
-        con.execute("select field, rule from marts.field_ownership where entity like 'customer%'").fetchall()
-    )
-    history = _history(con, customer_id, as_of)
+    owned = "select field, rule from marts.field_ownership where entity = ?"
+    rules = dict(con.execute(owned, [subject.entity]).fetchall())
+    history = _history(con, subject, as_of)
     fields = tuple(
         _field_then(name, was, rules[name] if same_policy else None, history.get(name, []))
-        for name in _matrix(con)
+        for name in _matrix(con, subject.entity)
         if name in was
     )
-    return Explanation(customer_id, as_of, was["policy_version"], _links(con, customer_id, as_of), fields)
+    return Explanation(*subject, as_of, was["policy_version"], _links(con, subject, as_of), fields)
 
 
 def _field_then(
@@ -341,23 +337,25 @@ def _field_then(
     )
 
 
-def _snapshot(con: duckdb.DuckDBPyConnection, customer_id: str, as_of: datetime) -> dict[str, Any] | None:
-    """The row of the customer that was valid at a time, values as text; None where there was none."""
+def _snapshot(con: duckdb.DuckDBPyConnection, subject: Subject, as_of: datetime) -> dict[str, Any] | None:
+    """The row that was valid at a time, values as text; None where there was none."""
     found = rows(
         con,
-        "select cast(columns(*) as varchar) from snapshots.customers_snapshot where customer_id = ? "
-        "and dbt_valid_from <= ? and (dbt_valid_to is null or dbt_valid_to > ?) "
-        "order by dbt_valid_from desc limit 1",
-        [customer_id, as_of, as_of],
+        f"select cast(columns(*) as varchar) from snapshots.{PLURALS[subject.entity]}_snapshot "
+        f"where {subject.entity}_id = ? and dbt_valid_from <= ? "
+        "and (dbt_valid_to is null or dbt_valid_to > ?) order by dbt_valid_from desc limit 1",
+        [subject.entity_id, as_of, as_of],
     )
     return found[0] if found else None
 
 
-def _not_yet(con: duckdb.DuckDBPyConnection, customer_id: str, as_of: datetime) -> str:
+def _not_yet(con: duckdb.DuckDBPyConnection, subject: Subject, as_of: datetime) -> str:
     begun = first(
         con,
-        "select min(dbt_valid_from) from snapshots.customers_snapshot where customer_id = ?",
-        [customer_id],
+        f"select min(dbt_valid_from) from snapshots.{PLURALS[subject.entity]}_snapshot "
+        f"where {subject.entity}_id = ?",
+        [subject.entity_id],
     )
     since = f"; the first snapshot is of {begun[0]:%Y-%m-%d %H:%M:%S} UTC" if begun and begun[0] else ""
-    return f"Customer {customer_id} was not known at {as_of:%Y-%m-%d %H:%M:%S} UTC{since}."
+    name = f"{subject.entity.capitalize()} {subject.entity_id}"
+    return f"{name} was not known at {as_of:%Y-%m-%d %H:%M:%S} UTC{since}."

@@ -9,18 +9,21 @@ from rich.text import Text
 
 from canon.explain import Explanation, FieldExplanation
 
-# How many past changes a page of the whole customer shows, newest first; one field shows all of its own.
+# How many past changes a page of all fields shows, newest first; one field shows all of its own.
 RECENT = 12
 
 # Characters that all columns need side by side.
 WIDE = 110
 
-# Candidates that won or agree: a page of the whole customer leaves them out, and blanks with them.
+# What people call it by.
+NAMES = {"customer": ("first_name", "last_name"), "company": ("name",), "deal": ("name",)}
+
+# Candidates that won or agree: a page of all fields leaves them out, and blanks with them.
 AGREEING = (None, "same_value")
 
 
 def page(found: Explanation, width: int) -> Group:
-    """The whole customer, or all there is about one field when the explanation holds one.
+    """The whole customer, company or deal, or all there is about one field when the explanation holds one.
 
     Below `WIDE` columns the tables leave out what matters least, rather than fold every cell.
     """
@@ -35,11 +38,11 @@ def page(found: Explanation, width: int) -> Group:
 
 def _heading(found: Explanation) -> Text:
     values = {each.field: each.value for each in found.fields}
-    name = " ".join(values[part] or "" for part in ("first_name", "last_name") if part in values).strip()
+    name = " ".join(values.get(part) or "" for part in NAMES[found.entity]).strip()
     text = Text()
     if name:
         text.append(f"{name}\n", style="bold")
-    text.append(f"customer {found.customer_id}", style="bold" if not name else "")
+    text.append(f"{found.entity} {found.entity_id}", style="bold" if not name else "")
     text.append(f"   policy {(found.policy_version or 'unknown')[:12]}", style="dim")
     if found.as_of:
         text.append(f"\nas believed at {_moment(found.as_of)} UTC", style="yellow")
@@ -59,7 +62,8 @@ def _table(title: str, *columns: str) -> Table:
 
 
 def _links(found: Explanation) -> Table:
-    table = _table("Records of this person", "system", "object", "record", "linked by", "")
+    noun = "person" if found.entity == "customer" else found.entity
+    table = _table(f"Records of this {noun}", "system", "object", "record", "linked by", "")
     for link in found.links:
         gone = Text("deleted", style="red") if link.is_deleted else ""
         table.add_row(link.source, link.object, link.source_record_id, link.match_rule or "", gone)

@@ -14,7 +14,7 @@ from canon.errors import BuildFailed, UsageError
 from canon.lock import run_lock
 from canon.output import step
 from canon.plan_cells import Plan, compared
-from canon.policy_file import read_policy
+from canon.policy_file import changed_policy
 from canon.quiet import no_telemetry
 from canon.settings import Settings
 from canon.state import fingerprint, is_current, read_state
@@ -37,7 +37,7 @@ def plan(settings: Settings, matrix: Path, limit: int | None = None) -> Plan:
         LockHeld: A run holds the warehouse.
     """
     no_telemetry()
-    policy = read_policy(settings.root, matrix)
+    policy = changed_policy(settings.root, matrix)
     with run_lock(settings.warehouse, "plan"), _copied(settings) as copy:
         with step("Building the changed policy on a copy"):
             _build(copy, policy)

@@ -8,9 +8,10 @@ import yaml
 
 from canon.clocks import tracked_fields
 from canon.errors import UsageError
+from pipelines.policy import POLICY, read_policy
 
 
-def read_policy(root: Path, matrix: Path) -> dict[str, Any]:
+def changed_policy(root: Path, matrix: Path) -> dict[str, Any]:
     """The policy as a file would have it, as variables of dbt: only what the file says.
 
     A line of the matrix replaces the project's own line of that field; lines that are not in the file stay.
@@ -19,7 +20,7 @@ def read_policy(root: Path, matrix: Path) -> dict[str, Any]:
     Raises:
         UsageError: It cannot be read, is no YAML, or has a key that no policy has.
     """
-    own = own_policy(root)
+    own = read_policy(root / POLICY)
     given = _read(matrix)
     given = given["vars"] if isinstance(given.get("vars"), dict) else given
     if unknown := sorted(given.keys() - own.keys()):
@@ -35,26 +36,14 @@ def read_policy(root: Path, matrix: Path) -> dict[str, Any]:
 
 def goes_by_now(root: Path) -> bool:
     """Whether a line of the project's matrix asks what time it is: a value may then lose without a change."""
-    lines = (line for matrix in own_policy(root).get("ownership", {}).values() for line in matrix.values())
+    matrices = read_policy(root / POLICY).get("ownership", {}).values()
+    lines = (line for matrix in matrices for line in matrix.values())
     return any(line.get("rule") == "trust_score" or "max_age" in line for line in lines)
 
 
 def tracked(root: Path) -> dict[str, dict[str, tuple[str, ...]]]:
     """Source -> object -> fields of whose changes the project's policy asks when they were."""
-    return tracked_fields(own_policy(root))
-
-
-def own_policy(root: Path) -> dict[str, Any]:
-    """The policy of a project: the variables of its `dbt_project.yml`.
-
-    Raises:
-        UsageError: There is no such file.
-    """
-    path = root / "dbt_project.yml"
-    if not path.is_file():
-        raise UsageError(f"There is no policy at {path}. Run canon in the project's folder.")
-    found = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return dict(found.get("vars") or {})
+    return tracked_fields(read_policy(root / POLICY))
 
 
 def _read(matrix: Path) -> dict[str, Any]:

@@ -20,7 +20,16 @@ def open_published(path: Path, needed: Sequence[tuple[str, str]] = ()) -> Iterat
     if not path.is_file():
         raise NothingPublished(f"There is no published copy at {path} yet. Run canon sync first.")
     with connect(path, read_only=True) as con:
-        missing = [f"{schema}.{name}" for schema, name in needed if not has_table(con, schema, name)]
-        if missing:
-            raise NothingPublished(f"{path} lacks {', '.join(missing)}. Run canon sync, then ask again.")
+        require_tables(con, path, needed)
         yield con
+
+
+def require_tables(con: duckdb.DuckDBPyConnection, path: Path, needed: Sequence[tuple[str, str]]) -> None:
+    """Refuse to read a copy that lacks a table (schema, name).
+
+    Raises:
+        NothingPublished: It does.
+    """
+    missing = [f"{schema}.{name}" for schema, name in needed if not has_table(con, schema, name)]
+    if missing:
+        raise NothingPublished(f"{path} lacks {', '.join(missing)}. Run canon sync, then ask again.")

@@ -12,7 +12,7 @@ from canon.settings import Settings
 from canon.warehouse import first, has_table
 
 # The Python that dbt's SQL calls: a change there changes what the same SQL returns.
-FUNCTIONS = ("dbt_plugin.py", "normalize.py")
+FUNCTIONS = ("functions.py", "normalize.py")
 
 # What stewards have decided so far, about records and about values.
 DECISIONS = "((select count(*) from ops.identity_decisions) + (select count(*) from ops.value_decisions))"

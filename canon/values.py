@@ -15,15 +15,12 @@ from canon.cells import Cell
 from canon.errors import UsageError
 from canon.journal import ensure_journals, later_than, utc_now
 from canon.lock import run_lock
-from canon.normalize import normalize_email, normalize_phone
 from canon.settings import Settings
 from canon.steward import WITHDRAWN, Grounds
-from canon.warehouse import connect, first, require_warehouse, rows
+from canon.value_forms import canonical_text
+from canon.warehouse import connect, require_warehouse, rows
 
 OVERRIDE, ACCEPTED = "override", "accepted"
-
-# Types of the field map whose texts must parse; SQL calls them the same.
-PARSED = ("boolean", "date", "timestamp", "double", "bigint")
 
 
 @dataclass(frozen=True)
@@ -57,7 +54,8 @@ def override(
         UsageError: The value is none of that field, it would opt somebody in, or the expiry is past.
         LockHeld: A run is at work.
     """
-    checked = check_value(cell, value, settings.default_region)
+    require_warehouse(settings.warehouse)
+    checked = canonical_text(settings, cell, value)
     if expires_at is not None and expires_at <= utc_now():
         raise UsageError(f"--until {expires_at:%Y-%m-%d %H:%M} UTC is past already.")
     values = {**cell.values, cell.field: checked}
@@ -102,42 +100,6 @@ def withdraw(settings: Settings, cell: Cell, grounds: Grounds) -> list[ValueDeci
         ]
         _append(con, taken_back)
     return taken_back
-
-
-def check_value(cell: Cell, value: str | None, region: str) -> str | None:
-    """The value as it will stand, in normal form.
-
-    Raises:
-        UsageError: It is no value of the field, or it would opt somebody in.
-    """
-    line = cell.lines[cell.field]
-    if cell.rule.startswith("consent_") and (value or "").lower() not in ("true", "yes", "1"):
-        raise UsageError(
-            f"{cell.name} is consent: a steward may write true, and nothing else. Only the person opts in."
-        )
-    if value is None:
-        return None
-    if not value.strip():
-        raise UsageError("The value is blank: say --blank for a value that is to be blank.")
-    text = _normal_form(line, value.strip(), region)
-    if text is None:
-        what = {"email": "e-mail address", "phone": "phone number"}.get(
-            line.get("normalize", ""), line["type"]
-        )
-        raise UsageError(f"{cell.name} takes no such value: that is no valid {what}.")
-    return text
-
-
-def _normal_form(line: Mapping[str, Any], text: str, region: str) -> str | None:
-    if line.get("normalize") == "email":
-        return normalize_email(text)
-    if line.get("normalize") == "phone":
-        return normalize_phone(text, region)
-    if line["type"] in PARSED:
-        with duckdb.connect() as con:
-            found = first(con, f"select try_cast(? as {line['type']})", [text])
-        return text if found and found[0] is not None else None
-    return text
 
 
 def _write(

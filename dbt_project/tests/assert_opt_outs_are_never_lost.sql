@@ -1,9 +1,9 @@
 -- An opt-out on any record of a person, live, deleted or merged away, is the person's answer, and
 -- nobody is marketable whose person or whose address has one. A merge in a CRM keeps the survivor's
--- answer, which is how opt-outs get lost.
+-- answer, which is how opt-outs get lost. A split does not take one from either part.
 with
 
-records as (
+own as (
 
     select
         crosswalk.customer_id,
@@ -15,6 +15,29 @@ records as (
         on records.record_key = crosswalk.record_key
 
     where records.email_opted_out
+
+),
+
+copied as (
+
+    select distinct
+        parted.other_customer_id as customer_id,
+        cast(null as string) as email
+
+    from {{ ref('int_customers_unioned') }} as records
+
+    inner join {{ ref('int_customers_parted') }} as parted
+        on records.record_key = parted.record_key
+
+    where records.email_opted_out and records.email_opted_out_changed_at <= parted.parted_at
+
+),
+
+records as (
+
+    select * from own
+    union all
+    select * from copied
 
 ),
 

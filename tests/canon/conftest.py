@@ -22,6 +22,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         monkeypatch.delenv(name, raising=False)
     (tmp_path / "dbt_project.yml").write_text("name: canon\n")
     (tmp_path / "dbt_project" / "models").mkdir(parents=True)
+    (tmp_path / "dbt_project" / "macros").symlink_to(REPOSITORY / "dbt_project" / "macros")
     shutil.copytree(REPOSITORY / "expectations", tmp_path / "expectations")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PYTHONPATH", str(REPOSITORY))  # for the processes that tests start

@@ -6,6 +6,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
+import duckdb
 import pytest
 from rich.console import Console
 
@@ -34,7 +35,7 @@ def one(published: Path, field: str, wanted: str = "c-ada") -> FieldExplanation:
     ],
 )
 def test_a_person_is_found_by_id_alias_address_and_record(published: Path, wanted: str):
-    assert explain(published, wanted).customer_id == "c-ada"
+    assert explain(published, wanted).entity_id == "c-ada"
 
 
 @pytest.mark.parametrize(
@@ -50,6 +51,88 @@ def test_an_unknown_person_gets_a_message_that_helps(published: Path, wanted: st
     with pytest.raises(CustomerUnknown, match=says) as caught:
         explain(published, wanted)
     assert "nobody@" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "whose"),
+    [
+        ("company:co-engine", ("company", "co-engine")),
+        ("co-engine", ("company", "co-engine")),
+        ("company:Engine.example", ("company", "co-engine")),
+        ("engine.example", ("company", "co-engine")),
+        ("company:hubspot:501", ("company", "co-engine")),
+        ("hubspot:companies:501", ("company", "co-engine")),
+        ("salesforce:001000000000001", ("company", "co-engine")),
+        ("deal:d-tables", ("deal", "d-tables")),
+        ("salesforce:006000000000001AAA", ("deal", "d-tables")),
+        ("hubspot:501", ("customer", "c-ada")),
+        ("customer:c-ada", ("customer", "c-ada")),
+    ],
+)
+def test_a_company_or_deal_is_found_too_and_people_come_first(
+    published: Path, wanted: str, whose: tuple[str, str]
+):
+    found = explain(published, wanted)
+    assert (found.entity, found.entity_id) == whose
+
+
+@pytest.mark.parametrize(
+    ("wanted", "says"),
+    [
+        ("company:nobody.example", "There is no company 'nobody.example'. Give a company_id, a domain, or"),
+        ("deal:nothing", "There is no deal 'nothing'. Give a deal_id, or system:record_id"),
+        ("deal:hubspot:501", "There is no system 'hubspot'"),
+        ("company:salesforce:002", "No company has the salesforce record '002'"),
+    ],
+)
+def test_an_unknown_company_or_deal_gets_a_message_that_helps(published: Path, wanted: str, says: str):
+    with pytest.raises(CustomerUnknown, match=says):
+        explain(published, wanted)
+
+
+def test_a_domain_of_two_companies_is_asked_about(published: Path):
+    with duckdb.connect(str(published)) as con:
+        con.execute(
+            "insert into marts.companies by name select * replace ('co-2' as company_id) from marts.companies"
+        )
+    with pytest.raises(CustomerUnknown, match="2 companies go by that: co-2, co-engine"):
+        explain(published, "engine.example")
+
+
+def test_a_company_is_explained_as_a_person_is(published: Path):
+    found = explain(published, "company:co-engine")
+    assert [each.field for each in found.fields] == ["name", "domain"]
+    name = found.fields[0]
+    assert [(each.source, each.value, each.eliminated_by) for each in name.candidates] == [
+        ("salesforce", "Engine Ltd", None),
+        ("hubspot", "Engines", "overruled"),
+    ]
+    assert [(each.old_value, each.new_value, each.cause) for each in name.history] == [
+        ("Engines", "Engine Ltd", "source")
+    ]
+    (then,) = explain(published, "company:co-engine", "name", datetime(2026, 11, 5)).fields
+    assert (then.value, then.source) == ("Engines", "hubspot")
+    with pytest.raises(UsageError, match="Fields of a company: name, domain"):
+        explain(published, "company:co-engine", "phone")
+    with pytest.raises(CustomerUnknown, match="Company co-engine was not known at 2026-10-01"):
+        explain(published, "company:co-engine", as_of=datetime(2026, 10, 1))
+
+
+def test_the_page_of_a_deal_says_so(published: Path):
+    plain = Console(width=120, force_terminal=False)
+    with plain.capture() as captured:
+        plain.print(page(explain(published, "deal:d-tables"), 120))
+    assert captured.get().startswith("deal d-tables   policy p1")
+    assert "Records of this deal" in captured.get()
+
+
+def test_a_copy_of_an_older_canon_still_explains_people(published: Path):
+    with duckdb.connect(str(published)) as con:
+        con.execute("drop table marts.company_changes")
+    assert explain(published, "c-ada").entity_id == "c-ada"
+    for wanted in ("company:co-engine", "engine.example"):
+        with pytest.raises(NothingPublished, match=r"lacks marts.company_changes. Run canon sync"):
+            explain(published, wanted)
 
 
 def test_every_owned_field_is_explained_in_the_order_of_the_policy(published: Path):
@@ -265,6 +348,10 @@ def test_the_page_shows_value_rule_and_loser(published: Path, width: int):
 
 
 def test_json_has_exactly_the_public_shape(published: Path):
+    done = subprocess.run(
+        [*COMMAND, "company:co-engine", "--as-json"], capture_output=True, text=True, check=True
+    )
+    assert list(json.loads(done.stdout)) == ["company_id", "as_of", "policy_version", "links", "fields"]
     done = subprocess.run([*COMMAND, "c-ada", "--as-json"], capture_output=True, text=True, check=True)
     found = json.loads(done.stdout)
     assert list(found) == ["customer_id", "as_of", "policy_version", "links", "fields"]
@@ -286,7 +373,8 @@ def test_json_has_exactly_the_public_shape(published: Path):
 
 def test_explaining_needs_no_heavy_library(published: Path):
     script = (
-        "import sys; from canon.cli import app; app(['explain', 'c-ada'], standalone_mode=False); "
+        "import sys; from canon.cli import app; "
+        "[app(['explain', each], standalone_mode=False) for each in ('c-ada', 'engine.example')]; "
         "heavy = {'dlt', 'dbt', 'great_expectations', 'pandas', 'pyarrow', 'jinja2'} & set(sys.modules); "
         "sys.exit(', '.join(heavy) or 0)"
     )

@@ -9,11 +9,13 @@ from typing import Any
 import duckdb
 import pytest
 
+from canon.cells import Cell
 from canon.errors import CanonError, CustomerUnknown, LockHeld, UsageError
 from canon.explain import explain
 from canon.lock import run_lock
 from canon.settings import Settings
 from canon.state import _reviewed_since, write_state
+from canon.value_forms import canonical_text
 from canon.warehouse import connect, rows
 from tests.canon.conftest import REPOSITORY
 from tests.canon.reviewing import decided, problem, review
@@ -54,9 +56,80 @@ def test_an_override_is_a_row_with_who_why_and_until_when(settings: Settings):
     assert row["record_key"] in (CONTACT, "hubspot:contacts:501")
 
 
-def test_a_value_is_written_in_its_normal_form(settings: Settings):
-    override("c-ada", "phone", "--value", "(415) 555-0100")
-    assert [row["value"] for row in journal(settings)] == ["+14155550100"]
+@pytest.mark.parametrize(
+    ("field", "given", "stands"),
+    [
+        ("phone", "(415) 555-0100", "+14155550100"),
+        ("email", " Ada@Lovelace.Example", "ada@lovelace.example"),
+        ("lead_score", "1e2", "100.0"),
+        ("email_opted_out", "YES", "true"),
+    ],
+)
+def test_a_value_is_written_as_the_build_makes_it(settings: Settings, field: str, given: str, stands: str):
+    """Its own SQL is asked; and what it makes of a value, it makes of that again."""
+    override("c-ada", field, "--value", given)
+    override("c-ada", field, "--value", stands)
+    assert [row["value"] for row in journal(settings)] == [stands, stands]
+
+
+@pytest.mark.parametrize(
+    ("line", "given", "stands"),
+    [
+        ({"type": "date"}, "2026-01-31T23:30:00-02:00", "2026-01-31"),
+        ({"type": "date"}, "31 January", None),
+        ({"type": "timestamp"}, "2026-01-31T23:30:00-02:00", "2026-02-01 01:30:00"),
+        ({"type": "timestamp"}, "1767225600000", "2026-01-01 00:00:00"),
+        ({"type": "timestamp"}, "infinity", None),
+        ({"type": "double"}, "nan", None),
+        ({"type": "bigint"}, "2.5", None),
+        ({"type": "bigint"}, "3.0", "3"),
+        ({"type": "boolean"}, "t", None),
+        ({"type": "string", "normalize": "domain"}, "https://www.Ada.example/team", "ada.example"),
+        ({"type": "string", "normalize": "domain"}, "https://", None),
+        ({"type": "string", "normalize": "list"}, "b;a;;b", "a;b"),
+        ({"type": "string", "normalize": "list"}, ";", None),
+        ({"type": "string", "normalize": "lower"}, "Eva@Northwind.example", "eva@northwind.example"),
+    ],
+)
+def test_what_staging_makes_of_a_text(
+    settings: Settings, line: dict[str, str], given: str, stands: str | None
+):
+    cell = Cell("customer", "c-ada", CONTACT, (CONTACT,), "field", {"rule": "recency"}, {}, {}, line)
+    if stands:
+        assert [canonical_text(settings, cell, text) for text in (given, stands)] == [stands, stands]
+    else:
+        with pytest.raises(UsageError, match=f"field takes no such value: that is no valid {line['type']}"):
+            canonical_text(settings, cell, given)
+
+
+def test_a_choice_is_said_by_its_canonical_name(settings: Settings):
+    line = {"type": "string", "normalize": "picklist"}
+    with connect(settings.warehouse) as con:
+        con.execute("create schema intermediate")
+        con.execute(
+            "create table intermediate.int_choices_named as select * from (values "
+            "('company.industry', 'hubspot', 'farming', 'Agriculture'), "
+            "('company.industry', 'hubspot', 'oil', 'Energy'))"
+            " as t(canonical_field, source, value, canonical_value)"
+        )
+
+    def said(value: str, **validated: str | None) -> str | None:
+        policy = {"rule": "recency", **validated}
+        return canonical_text(
+            settings, Cell("company", "c", "k", ("k",), "industry", policy, {}, {}, line), value
+        )
+
+    assert (said("energy"), said("Fishing"), said("Fishing", validate="flag")) == (
+        "Energy",
+        "Fishing",
+        "Fishing",
+    )
+    for reaction in ("quarantine", None):
+        assert said("AGRICULTURE", validate=reaction) == "Agriculture"
+        with pytest.raises(
+            UsageError, match=r"no choice of seeds/picklists.csv. Choices are Agriculture, Energy."
+        ):
+            said("farming", validate=reaction)
 
 
 def test_what_systems_say_is_noted_as_the_models_hash_it(settings: Settings):

@@ -18,7 +18,9 @@ insert into marts.field_ownership values
     ('customer', 'job_title', 'source_priority', 'salesforce, hubspot', null, 'fall_through', false, 'sales_ops', 'Reps know'),
     ('customer', 'lead_score', 'owner_only', 'hubspot', null, 'keep_blank', false, 'marketing_ops', 'HubSpot computes it'),
     ('customer', 'email_opted_out', 'consent_most_restrictive', 'salesforce, hubspot', null, 'keep_blank', false, 'legal', 'An opt-out binds'),
-    ('company', 'name', 'source_priority', 'salesforce, hubspot', null, 'fall_through', false, 'sales_ops', 'On the contract');
+    ('company', 'name', 'source_priority', 'salesforce, hubspot', null, 'fall_through', false, 'sales_ops', 'On the contract'),
+    ('company', 'domain', 'source_priority', 'salesforce, hubspot', null, 'fall_through', false, 'sales_ops', 'Where they are'),
+    ('deal', 'stage', 'source_priority', 'salesforce, hubspot', null, 'fall_through', true, 'sales_ops', 'Sales says');
 
 create table marts.customers (
     customer_id varchar, email varchar, first_name varchar, last_name varchar, phone varchar, job_title varchar,
@@ -208,3 +210,27 @@ create table ops.sync_extracts (
     rows_rejected bigint, api_calls bigint, retries bigint, api_used bigint, api_limit bigint, outcomes varchar, fields varchar,
     finished_at timestamp
 );
+
+-- a company in both systems under two names, and a deal of Salesforce's
+create table marts.companies as select 'co-engine' as company_id, 'Engine Ltd' as name, 'engine.example' as domain, 'salesforce' as name_source, false as is_deleted, 'p1' as policy_version;
+create table marts.company_sources as select 'co-engine' as company_id, *, false as is_deleted, timestamp '2026-11-01' as first_seen_at
+    from (values ('salesforce', 'Account', '001000000000001AAA', 'only_record'), ('hubspot', 'companies', '501', 'domain')) as t(source, object, source_record_id, match_rule);
+create table marts.company_fields as select 'co-engine' as company_id, *, 'source_priority' as rule, timestamp '2026-11-01' as changed_at, 'observed' as clock
+    from (values ('name', 'Engine Ltd', 'salesforce', 'Account', '001000000000001AAA'), ('domain', 'engine.example', 'hubspot', 'companies', '501')) as t(field, value, source, object, source_record_id);
+create table marts.company_candidates as select 'co-engine' as company_id, *, false as is_deleted, timestamp '2026-11-01' as name_changed_at, 'observed' as name_clock, timestamp '2026-11-01' as domain_changed_at, 'observed' as domain_clock
+    from (values ('salesforce', 'Account', '001000000000001AAA', 'Engine Ltd', null), ('hubspot', 'companies', '501', 'Engines', 'engine.example')) as t(source, object, source_record_id, name, domain);
+create table marts.company_field_conflicts as select 'co-engine' as company_id, 'name' as field, 'hubspot' as source, 'companies' as object, '501' as source_record_id, 'overruled' as status;
+create table marts.company_changes as select 'co-engine' as company_id, 'name' as field, 'Engines' as old_value, 'Engine Ltd' as new_value, 'hubspot' as old_source, 'salesforce' as new_source,
+    'source' as cause, timestamp '2026-11-20 10:05:00' as changed_at, 's2' as sync_id;
+create table snapshots.companies_snapshot as select 'co-engine' as company_id, 'Engines' as name, 'hubspot' as name_source, 'engine.example' as domain, 'p1' as policy_version,
+    timestamp '2026-11-01' as dbt_valid_from, timestamp '2026-11-20 10:05:00' as dbt_valid_to;
+
+create table marts.deals as select 'd-tables' as deal_id, 'Won' as stage, 'salesforce' as stage_source, false as is_deleted, 'p1' as policy_version;
+create table marts.deal_sources as select 'd-tables' as deal_id, 'salesforce' as source, 'Opportunity' as object, '006000000000001AAA' as source_record_id, 'only_record' as match_rule, false as is_deleted, timestamp '2026-11-01' as first_seen_at;
+create table marts.deal_fields as select 'd-tables' as deal_id, 'stage' as field, 'Won' as value, 'salesforce' as source, 'Opportunity' as object, '006000000000001AAA' as source_record_id, 'source_priority' as rule, timestamp '2026-11-01' as changed_at, 'observed' as clock;
+create table marts.deal_candidates as select 'd-tables' as deal_id, 'salesforce' as source, 'Opportunity' as object, '006000000000001AAA' as source_record_id, false as is_deleted, 'Won' as stage, timestamp '2026-11-01' as stage_changed_at, 'observed' as stage_clock;
+create table marts.deal_field_conflicts as from marts.company_field_conflicts limit 0;
+alter table marts.deal_field_conflicts rename company_id to deal_id;
+create table marts.deal_changes as from marts.company_changes limit 0;
+alter table marts.deal_changes rename company_id to deal_id;
+create table snapshots.deals_snapshot as select 'd-tables' as deal_id, 'Won' as stage, 'p1' as policy_version, timestamp '2026-11-01' as dbt_valid_from, null::timestamp as dbt_valid_to;

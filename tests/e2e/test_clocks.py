@@ -7,6 +7,8 @@ pytestmark = pytest.mark.xdist_group("world")
 # Ottoline Marchetti: the same phone in both systems.
 CONTACT, RECORD = "003Qy00000i5x9HIAQ", "77565320495"
 EMAIL = "ottoline.marchetti@harbourpine-logistics.com"
+# Quillstone Capital Partners: one company in both.
+ACCOUNT, COMPANY = "001Qy00000PlHSrIAN", "25780626340"
 NEW, NEW_TEXT = "+494066969777", "+49 40 66969 777"
 INTEGRATION = "hubspot:51"
 DAY = 86_400
@@ -56,6 +58,30 @@ def test_an_unrelated_edit_never_makes_an_old_value_win(world, has_history):
     change(world, "hubspot", "contacts", RECORD, {"jobtitle": "Harbour Master"})
     world.sync()
     assert phone(world) == (NEW, "salesforce", grade)
+
+
+@pytest.mark.long
+def test_a_companys_phone_that_an_integration_copies_keeps_its_clock_too(world, json_of, monkeypatch):
+    project = world.root / "dbt_project.yml"
+    line = "phone:               {rule: source_priority, sources: [salesforce, hubspot], blank: fall_through"
+    policy = project.read_text()
+    assert policy.count(line) == 1
+    project.write_text(policy.replace(line, line.replace("source_priority", "recency")))
+    monkeypatch.setenv("CANON_INTEGRATION_USERS", INTEGRATION)
+    source = {"sourceType": "INTEGRATION", "sourceId": "userId:51", "updatedByUserId": "51"}
+    change(world, "salesforce", "Account", ACCOUNT, {"Phone": "+1 617 555 0177"})
+    world.sync()
+    cell = "select changed_at from marts.company_fields where value = '+16175550177' and field = 'phone'"
+    written = world.published.one(cell)
+    world.sandbox.clock(advance=DAY)
+    change(world, "hubspot", "companies", COMPANY, {"phone": "617-555-0177"}, source=source)
+    world.sync()
+
+    answer = json_of(world.canon("explain", f"company:hubspot:{COMPANY}", "phone", "--as-json").stdout)
+    clocks = {
+        each["source"]: (each["changed_at"], each["clock"]) for each in answer["fields"][0]["candidates"]
+    }
+    assert clocks["hubspot"] == clocks["salesforce"] == (written.isoformat() + "Z", "observed")
 
 
 @pytest.mark.long

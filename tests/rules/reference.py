@@ -177,11 +177,53 @@ class Person:
     def order(self, name: str) -> list[Record]:
         """Who may win, the winner first."""
         line = spelt_out(self.matrix[name])
-        found = self.candidates(name, line)
         if line["rule"] == "other_attribute_winner":
-            return [each for each in self.order(line["follows"]) if each in found]
+            return self.following(name)
+        found = self.candidates(name, line)
         found = [each for each in found if self.stands(name, line, each, found)]
         return sorted(found, key=lambda each: self.place(name, line, each, found))
+
+    def following(self, name: str) -> list[Record]:
+        """Who may lend a field that goes by another's winner its value, the winner first."""
+        *between, last = self.leaders(name)
+        rivals = self.candidates(last, spelt_out(self.matrix[last]))
+        able = [
+            each
+            for each in rivals
+            if all(
+                each in self.candidates(other, spelt_out(self.matrix[other])) for other in (name, *between)
+            )
+        ]
+        repeating = self.repeating(name, able)
+        if not repeating:
+            return [each for each in self.order(last) if each in able]
+        return sorted(
+            repeating, key=lambda each: self.place(last, spelt_out(self.matrix[last]), each, rivals)
+        )
+
+    def leaders(self, name: str) -> list[str]:
+        """The fields that a field goes by, the nearest first."""
+        found = [self.matrix[name]["follows"]]
+        while "follows" in (line := self.matrix[found[-1]]):
+            found.append(line["follows"])
+        return found
+
+    def repeating(self, name: str, able: list[Record]) -> list[Record]:
+        """Those who say what a steward says, of the nearest leader of which anybody does."""
+        for leader in self.leaders(name):
+            answer = self.override(leader)
+            stated = tuple(
+                typed(answer.values[each], self.kinds[each]) if answer else None
+                for each in self.members(leader)
+            )
+            said_too = [
+                each
+                for each in able
+                if any(part is not None for part in stated) and self.whole(each, leader) == stated
+            ]
+            if said_too:
+                return said_too
+        return []
 
     def place(self, name: str, line: Line, record: Record, rivals: list[Record]) -> tuple[Any, ...]:
         """Where a record stands in the order: smaller is better. Every rule ends in the same tie-break."""

@@ -119,7 +119,7 @@ changes as (
     select {{ id }}, '{{ field }}', old_{{ field }}, new_{{ field }},
         {{ 'old_' ~ field ~ '_source' if owned else 'cast(null as string)' }},
         {{ 'new_' ~ field ~ '_source' if owned else 'cast(null as string)' }},
-        {{ cause_of(field) if owned else 'cause' }}, changed_at, sync_id
+        {{ cause_of(field, matrix) if owned else 'cause' }}, changed_at, sync_id
     from pairs
     where not is_birth and old_{{ field }} is distinct from new_{{ field }}
     {%- endfor %}
@@ -152,7 +152,23 @@ journalled as (
 select * from journalled
 {%- endmacro %}
 
-{# A steward's word came, went or changed; else what changed the row. #}
-{% macro cause_of(field) -%}
-    case when 'steward' in (old_{{ field }}_source, new_{{ field }}_source) then 'override' else cause end
+{# A steward's word came, went or changed, on the field or on one that it follows; else what changed the row. #}
+{% macro cause_of(field, matrix) -%}
+    {%- set decided = ["'steward' in (old_" ~ field ~ "_source, new_" ~ field ~ "_source)"] -%}
+    {%- for other in followed_by(field, matrix) -%}
+        {%- do decided.append(
+            "'steward' in (old_" ~ other ~ "_source, new_" ~ other ~ "_source) and ((old_" ~ other ~ "_source is distinct from new_"
+            ~ other ~ "_source) or (old_" ~ other ~ " is distinct from new_" ~ other ~ "))"
+        ) -%}
+    {%- endfor -%}
+    case when {{ decided | join(' or ') }} then 'override' else cause end
 {%- endmacro %}
+
+{# The fields that a field follows, the nearest first. #}
+{% macro followed_by(field, matrix) %}
+    {% set found = [] %}
+    {% for step in matrix if matrix[found[-1] if found else field].follows %}
+        {% do found.append(matrix[found[-1] if found else field].follows) %}
+    {% endfor %}
+    {{ return(found) }}
+{% endmacro %}

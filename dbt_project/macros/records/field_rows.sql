@@ -1,6 +1,7 @@
 {# The canonical row taken apart: one row per customer and owned field, with the winning record and its clock.
 
-   Reads the same ranks as the canonical row itself, so the two cannot disagree. #}
+   Reads the same ranks as the canonical row itself, so the two cannot disagree. A record that won may be another customer's: an
+   opt-out that a split copied. #}
 {% macro field_rows(entity, ranked, decided, conflicts) %}
     {%- set id = entity ~ '_id' %}
 with
@@ -88,7 +89,7 @@ select * from flagged
         {{ deciding_rule(field, policy) }} as rule,
         ranked.{{ field }}_changed_at as changed_at,
         ranked.{{ field }}_clock as clock,
-        ranked.record_key as contributors
+        ranked.source || ':' || ranked.object || ':' || ranked.source_record_id as contributors
         {%- endif %}
     from decided
     left join ranked

@@ -16,7 +16,7 @@
         {{ own[column] }} as {{ column }},
         {%- endfor %}
         {%- for field, policy in matrix.items() %}
-        {{ typed_value(overriding_text(field), canonical_line(entity, field), 'null') }} as {{ field }},
+        {{ overriding_value(entity, field, policy) }} as {{ field }},
         {{ overriding_text(field) }} as {{ field }}_raw,
         case when {{ is_overridden(field) }} then 'observed' end as {{ field }}_clock,
         case when {{ is_overridden(field) }} then decided_at end as {{ field }}_changed_at,
@@ -40,10 +40,18 @@
 
 {% macro overriding_text(field) -%} max(case when field = '{{ field }}' then value end) {%- endmacro %}
 
+{# What a decision says, in canonical form. Under `validate: flag` a text without one can be what stands today, and stay beside
+   what was decided. #}
+{% macro overriding_value(entity, field, policy) -%}
+    {%- set text = overriding_text(field) -%}
+    {%- set typed = typed_value(text, canonical_line(entity, field), 'null') -%}
+    {{ 'coalesce(' ~ typed ~ ', ' ~ text ~ ')' if policy.validate == 'flag' else typed }}
+{%- endmacro %}
+
 {# All members are overridden, each by a blank or by a value of its type. #}
 {% macro overriding_claim(entity, line) -%}
     {%- for member in line.members -%}
-    {%- set typed = typed_value(overriding_text(member), canonical_line(entity, member), 'null') -%}
+    {%- set typed = overriding_value(entity, member, ownership(entity)[member]) -%}
     {{ is_overridden(member) }} and
     {%- if line.policy.rule.startswith('consent_') %} coalesce({{ typed }}, false)
     {%- else %} (({{ typed }}) is not null or {{ overriding_text(member) }} is null)

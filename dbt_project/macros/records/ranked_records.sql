@@ -4,12 +4,15 @@
    two aggregates that could disagree: priority (6 bits) · clock of the field, ms (42) · tie-break (14).
    A timestamp or an integer orders 2.5 M records x 20 fields in 9 s, a struct of the same parts in 54 s.
    Null: the record does not compete for that field. Who may win (`<field>_may_win`) is settled one step before, so that a
-   rule can compare a record with the others that may. `answers` are stewards' decisions: see answered_records. #}
-{% macro ranked_records(entity, records, crosswalk, runs, answers=none) %}
+   rule can compare a record with the others that may. `answers` are stewards' decisions: see answered_records; `parted` are
+   records that left a customer, whose opt-outs compete there, too: see copied_opt_outs. #}
+{% macro ranked_records(entity, records, crosswalk, runs, answers=none, parted=none) %}
+    {%- set copies = parted is not none and consent_fields(entity) | length > 0 %}
     {%- do lint_policy() %}
     {%- set id = entity ~ '_id' %}
     {%- set lines = rank_lines(entity) %}
     {%- set dated = goes_by_now(entity) %}
+    {%- set followed = followed_lines(entity) %}
 with
 
 {% if dated -%}
@@ -21,13 +24,41 @@ present as (
 ),
 
 {% endif -%}
+{% if answers -%}
+overriding as (
+
+    {{ overriding_records(entity, answers) }}
+
+),
+
+{% endif -%}
+{% if answers and followed -%}
+overridden as (
+
+    {{ overridden_fields(entity) }}
+
+),
+
+{% endif -%}
+{% if copies -%}
+left_ones as (
+
+    select
+        record_key,
+        other_{{ id }},
+        max(parted_at) as parted_at
+
+    from {{ parted }}
+
+    group by record_key, other_{{ id }}
+
+),
+
+{% endif -%}
 identified as (
 
     select
         crosswalk.{{ id }},
-        {%- if dated %}
-        present.sync_started_at,
-        {%- endif %}
         {%- for column in record_columns(entity) %}
         records.{{ column }}{{ "," if not loop.last }}
         {%- endfor %}
@@ -36,9 +67,10 @@ identified as (
 
     inner join {{ crosswalk }} as crosswalk
         on records.record_key = crosswalk.record_key
-    {%- if dated %}
+    {%- if copies %}
 
-    cross join present
+    union all
+    {{ copied_opt_outs(entity, records) }}
     {%- endif %}
 
 ),
@@ -52,9 +84,33 @@ standing as (
         and (not is_deleted or not bool_or(not is_deleted) over (partition by {{ id }})) as competes
 
     from identified
+    {%- if dated %}
+
+    cross join present
+    {%- endif %}
 
 ),
 
+{% if followed -%}
+-- what follows a field goes by who says the same as the steward
+followed as (
+
+    select
+        {%- for line in followed.values() %}
+        {{ is_repeated(line) if answers else 'false' }} as {{ repeated_column(line) }},
+        {%- endfor %}
+        records.*
+
+    from standing as records
+    {%- if answers %}
+
+    left join overridden
+        on records.{{ id }} = overridden.{{ id }}
+    {%- endif %}
+
+),
+
+{% endif -%}
 tied as (
 
     select
@@ -70,7 +126,7 @@ tied as (
         ) as tie_{{ loop.index }}{{ "," if not loop.last }}
         {%- endfor %}
 
-    from standing
+    from {{ 'followed' if followed else 'standing' }}
 
 ),
 
@@ -102,12 +158,6 @@ ranked as (
 
 )
 {%- if answers %},
-
-overriding as (
-
-    {{ overriding_records(entity, answers) }}
-
-),
 
 claimed as (
 

@@ -20,7 +20,7 @@ resolved as (
         min(ranked.first_sync_seq) as first_sync_seq,
         max(ranked.last_sync_seq) as last_sync_seq,
         bool_and(ranked.is_deleted) as is_deleted,
-        {{ joined_text('ranked.record_key', ' ', "(ranked.source is distinct from 'steward')") }} as members
+        {{ joined_text('ranked.record_key', ' ', "ranked.first_sync_seq is not null") }} as members
 
     from {{ ranked }} as ranked
 

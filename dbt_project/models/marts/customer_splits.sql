@@ -7,68 +7,20 @@ crosswalk as (
 
 ),
 
-members as (
-
-    select * from {{ ref('customer_members_snapshot') }}
-
-),
-
--- records that left a customer
-left_ones as (
-
-    select * from members
-
-    where dbt_valid_to is not null
-
-),
-
-parted as (
-
-    select
-        left_ones.record_key,
-        stayed.record_key as other_key,
-        least(
-            left_ones.dbt_valid_to, coalesce(stayed.dbt_valid_to, left_ones.dbt_valid_to)
-        ) as split_at
-
-    from left_ones
-
-    inner join members as stayed
-        on {{ met('left_ones', 'stayed') }}
-
-),
-
-both_ways as (
-
-    select * from parted
-    union all
-    select
-        other_key as record_key,
-        record_key as other_key,
-        split_at
-    from parted
-
-),
-
 pairs as (
 
     select
-        one.customer_id,
-        other.customer_id as other_customer_id,
-        min(both_ways.record_key) as left_key,
-        min(both_ways.other_key) as right_key,
-        max(both_ways.split_at) as split_at
+        customer_id,
+        other_customer_id,
+        min(record_key) as left_key,
+        min(other_key) as right_key,
+        max(parted_at) as split_at
 
-    from both_ways
+    from {{ ref('int_customers_parted') }}
 
-    inner join crosswalk as one
-        on both_ways.record_key = one.record_key
+    where customer_id < other_customer_id
 
-    inner join crosswalk as other
-        on both_ways.other_key = other.record_key
-        and one.customer_id < other.customer_id
-
-    group by one.customer_id, other.customer_id
+    group by customer_id, other_customer_id
 
 ),
 

@@ -42,36 +42,20 @@ bound_versions as (
 
 ),
 
--- what canonical versions do not show, since nobody's value changed: who was with whom meanwhile
-members as (
-
-    select * from {{ ref('customer_members_snapshot') }}
-
-),
-
-opted_members as (
-
-    select members.*
-
-    from members
-
-    inner join opted_out
-        on members.record_key = opted_out.record_key
-
-),
-
 bound_records as (
 
+    select record_key from opted_out
+    union
     select memberships.record_key
     from memberships
     inner join bound_versions
         on memberships.customer_id = bound_versions.customer_id
         and memberships.dbt_valid_from = bound_versions.dbt_valid_from
     union
-    select members.record_key
-    from members
-    inner join opted_members
-        on {{ met('members', 'opted_members') }}
+    select parted.other_key as record_key
+    from {{ ref('int_customers_parted') }} as parted
+    inner join opted_out
+        on parted.record_key = opted_out.record_key
 
 ),
 

@@ -1,6 +1,6 @@
 {{ ranked_records(
     'company',
-    ref('int_companies_unioned'),
+    ref('int_companies_dated'),
     ref('int_companies_identified'),
     ref('stg_canon__sync_runs'),
     ref('int_companies_answered'),

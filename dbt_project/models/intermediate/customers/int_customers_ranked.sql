@@ -4,4 +4,5 @@
     ref('int_customers_identified'),
     ref('stg_canon__sync_runs'),
     ref('int_customers_answered'),
+    ref('int_customers_parted'),
 ) }}

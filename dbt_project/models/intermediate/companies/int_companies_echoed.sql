@@ -1,0 +1,1 @@
+{{ echoed_values('company', ref('int_companies_edited')) }}

@@ -1,0 +1,1 @@
+{{ echoed_values('deal', ref('int_deals_edited')) }}
