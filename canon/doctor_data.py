@@ -6,6 +6,7 @@ from canon.errors import CanonError
 from canon.findings import FAILED, OK, WARNING, Finding
 from canon.journal import RUNNING, SUCCEEDED
 from canon.lock import LEFTOVER, is_held
+from canon.order import open_order
 from canon.settings import Settings
 from canon.warehouse import connect, first, has_table
 
@@ -29,6 +30,9 @@ def data_findings(settings: Settings) -> Iterator[Finding]:
     yield Finding(AREA, str(path), OK, "can be opened")
     yield _of_run(run)
     yield _of_copy(settings)
+    if open_order(path):
+        advice = "Run canon sync, or any other run: it goes on with it first."
+        yield Finding(AREA, "erasure", WARNING, "somebody was to be erased, and that is not finished", advice)
 
 
 def _of_lock(settings: Settings) -> Iterator[Finding]:
