@@ -242,6 +242,21 @@ def doctor(
 
 
 @app.command()
+def compact(as_json: AsJson = False) -> None:
+    """Write the warehouse anew without the free space inside it. canon doctor says when that is worth it."""
+    from canon.settings import Settings
+    from canon.storage import as_json as told
+    from canon.storage import compact as run
+    from canon.storage import in_words
+
+    done = answer(as_json, lambda: run(Settings.load()))
+    if as_json:
+        print_json(told(done))
+        return
+    results.print(f"{done.path}: {in_words(done.size_before)} before, {in_words(done.size_after)} now.")
+
+
+@app.command()
 def forget(
     customer: Annotated[str, typer.Argument(help="A customer_id, an e-mail address, or system:record_id.")],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask; needed where nobody can answer.")] = False,

@@ -131,3 +131,13 @@ create table if not exists ops.kept_ids (
     customer_id varchar not null,
     kept_at timestamp not null
 );
+
+-- One row per sync about the warehouse file (layer `file`: bytes of data, and free inside the file), and per schema where the
+-- sync built.
+create table if not exists ops.storage (
+    sync_id varchar not null,
+    layer varchar not null,
+    used_bytes bigint not null,
+    free_bytes bigint,
+    measured_at timestamp not null
+);

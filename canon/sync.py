@@ -78,6 +78,7 @@ def sync(
     """
     from canon.demo_marks import claim
     from canon.forget import clean, privacy_deletions, resume
+    from canon.storage import note
 
     started = time.monotonic()
     no_telemetry()
@@ -98,6 +99,7 @@ def sync(
             mark_ended(settings.warehouse, run.sync_id, stopped)
         if order:
             clean(settings)
+        note(settings.warehouse, run.sync_id, by_layer=built.ran)
         published, site = _publish(settings, run)
         if order:
             close_order(settings.warehouse)
