@@ -247,6 +247,35 @@ def doctor(
     raise typer.Exit(diagnosis.exit_code)
 
 
+@app.command()
+def compact(as_json: AsJson = False) -> None:
+    """Write the warehouse anew without the free space inside it. canon doctor says when that is worth it."""
+    from canon.settings import Settings
+    from canon.storage import as_json as told
+    from canon.storage import compact as run
+    from canon.storage import in_words
+
+    done = answer(as_json, lambda: run(Settings.load()))
+    if as_json:
+        print_json(told(done))
+        return
+    results.print(f"{done.path}: {in_words(done.size_before)} before, {in_words(done.size_after)} now.")
+
+
+@app.command()
+def forget(
+    customer: Annotated[str, typer.Argument(help="A customer_id, an e-mail address, or system:record_id.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask; needed where nobody can answer.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Erase a person from the log, the tables, their history, all files and pages. Cannot be undone."""
+    from canon.forget_page import forget_asked, print_forgotten
+    from canon.settings import Settings
+
+    report = answer(as_json, lambda: forget_asked(Settings.load(), customer, yes=yes, as_json=as_json))
+    print_json(report.as_json()) if as_json else print_forgotten(results, report)
+
+
 def main() -> NoReturn:
     """Run the command and end with the exit code that its outcome stands for."""
     try:

@@ -33,7 +33,7 @@ Actor = Annotated[str | None, typer.Option("--actor", help="Who decides. Default
 def review_list(
     kind: Annotated[
         str | None,
-        typer.Option("--kind", help="conflict, identity, split, suggestion: such questions; reject: values."),
+        typer.Option("--kind", help="conflict, identity, split, suggestion or erasure; reject: values."),
     ] = None,
     source: Annotated[
         str | None, typer.Option("--source", help="Values of this system, questions about people it knows.")
@@ -68,7 +68,7 @@ def review_accept(
     actor: Actor = None,
     as_json: AsJson = False,
 ) -> None:
-    """Answer with yes: they are one customer; a split: they stay apart; a value: what stands is right."""
+    """Answer with yes: they are one; a split: they stay apart; a value: what stands is right."""
     from canon.questions import accept
 
     _decide(as_json, lambda settings: accept(settings, item, as_record, actor, reason))

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 
 from canon.errors import CanonError
 from canon.findings import FAILED, OK, WARNING, Finding
-from canon.journal import RUNNING, SUCCEEDED
+from canon.journal import RUNNING, SUCCEEDED, utc_now
 from canon.lock import LEFTOVER, is_held
+from canon.order import open_order
 from canon.settings import Settings
+from canon.storage import Growth, Storage, growth, in_words, measure
 from canon.warehouse import connect, first, has_table
 
-AREA = "warehouse"
+AREA, STORAGE = "warehouse", "storage"
 NEWEST = "select sync_id, status, started_at, error from ops.sync_runs order by sync_seq desc limit 1"
 
 
@@ -23,12 +25,35 @@ def data_findings(settings: Settings) -> Iterator[Finding]:
     try:
         with connect(path, read_only=True) as con:
             run = first(con, NEWEST) if has_table(con, "ops", "sync_runs") else None
+            size, before = measure(con, by_layer=True), growth(con)
     except CanonError as problem:
         yield Finding(AREA, str(path), FAILED, str(problem), exit_code=problem.exit_code)
         return
     yield Finding(AREA, str(path), OK, "can be opened")
     yield _of_run(run)
     yield _of_copy(settings)
+    if open_order(path):
+        advice = "Run canon sync, or any other run: it goes on with it first."
+        yield Finding(AREA, "erasure", WARNING, "somebody was to be erased, and that is not finished", advice)
+    yield from _of_storage(size, before)
+
+
+def _of_storage(size: Storage, before: Growth | None) -> Iterator[Finding]:
+    layers = ", ".join(f"{name} {in_words(used)}" for name, used in size.layers.items())
+    yield Finding(STORAGE, "layers", OK, layers or "empty")
+    said = f"{in_words(size.used)} of data, {in_words(size.free)} free inside the file"
+    if size.is_worth_compacting:
+        yield Finding(
+            STORAGE, "file", WARNING, said, "Run canon compact while no sync is due: it gives that back."
+        )
+    else:
+        yield Finding(STORAGE, "file", OK, said)
+    if before is not None:
+        days = max((utc_now() - before.since).total_seconds() / 86_400, 1)
+        more = size.used - before.used
+        sign, rate = ("-" if more < 0 else "+"), in_words(round(abs(more) / days))
+        said = f"{sign}{in_words(abs(more))} since {before.since:%Y-%m-%d}, {sign}{rate} a day"
+        yield Finding(STORAGE, "growth", OK, said)
 
 
 def _of_lock(settings: Settings) -> Iterator[Finding]:

@@ -90,3 +90,54 @@ create table if not exists ops.value_decisions (
     decided_at timestamp not null,
     expires_at timestamp
 );
+
+-- One row per erasure. cause: forget (canon forget), privacy_deletion (a source erased the person). records: how many
+-- source records were erased. Who it was is written nowhere.
+create table if not exists ops.erasures (
+    erasure_id varchar not null,
+    cause varchar not null,
+    source varchar,
+    records bigint not null,
+    erased_at timestamp not null
+);
+
+-- One row per hash by which an erased person is known again. kind: record (of `system:object:id`), email, key (of the
+-- table's own name: tells whether the key is still the one that made the others). hash: HMAC-SHA256 with CANON_HASH_KEY.
+create table if not exists ops.tombstones (
+    erasure_id varchar not null,
+    kind varchar not null,
+    hash varchar not null
+);
+
+-- One row per record about which an erasure leaves a question. kind: held (new, with the e-mail address of somebody who was
+-- erased: it did not land), elsewhere (of a person whom another system erased for privacy). answer: released, refused, kept.
+create table if not exists ops.erasure_questions (
+    question_id varchar not null,
+    kind varchar not null,
+    source varchar not null,
+    object varchar not null,
+    source_record_id varchar not null,
+    erased_by varchar,
+    asked_at timestamp not null,
+    answer varchar,
+    actor varchar,
+    reason varchar,
+    answered_at timestamp
+);
+
+-- One row per record that goes on with a customer's id, for the one that the id was made of has been erased.
+create table if not exists ops.kept_ids (
+    record_key varchar not null,
+    customer_id varchar not null,
+    kept_at timestamp not null
+);
+
+-- One row per sync about the warehouse file (layer `file`: bytes of data, and free inside the file), and per schema where the
+-- sync built.
+create table if not exists ops.storage (
+    sync_id varchar not null,
+    layer varchar not null,
+    used_bytes bigint not null,
+    free_bytes bigint,
+    measured_at timestamp not null
+);

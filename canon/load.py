@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from canon.held import known_again, take_in
 from canon.journal import Run
 from canon.output import messages, stdout_to_stderr, step
 from canon.policy_file import tracked
@@ -33,7 +34,9 @@ def load(settings: Settings, run: Run, sources: Sequence[str]) -> "LoadResult":
             mode=run.mode,
             progress=lambda progress: say(_words(progress)),
             tracked=tracked(settings.root),
+            erasure=known_again(settings),
         )
+    take_in(settings)
     _tell_of_missing_histories(loaded)
     return loaded
 

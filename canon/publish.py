@@ -1,6 +1,5 @@
 """The last step: the read-only copy that analysts open, replaced in one move, never seen half written."""
 
-import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ import duckdb
 
 from canon.errors import PublishFailed
 from canon.state import is_current, read_state
-from canon.warehouse import connect, explained, has_table
+from canon.warehouse import connect, explained, has_table, literal, quoted, replace_file
 
 # What analysts get. The layers before the marts stay in the warehouse: they hold all versions of records.
 SCHEMAS = ("marts", "snapshots", "ops")
@@ -59,7 +58,7 @@ def publish_copy(warehouse: Path, published: Path) -> PublishReport:
             if partial:
                 shutil.copyfile(published, draft)
             tables = _write(warehouse, draft, schemas)
-            _move(draft, published)
+            replace_file(draft, published)
     except (OSError, duckdb.Error) as error:
         reason = str(error).strip().splitlines()[0]
         raise PublishFailed(f"{published} could not be replaced, it is as it was before: {reason}") from error
@@ -104,17 +103,17 @@ def _write(warehouse: Path, draft: Path, schemas: Sequence[str]) -> int:
     with duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"}) as con:
         con.execute("set TimeZone = 'UTC'")
         try:
-            con.execute(f"attach {_text(warehouse)} as {_name(catalog)} (read_only)")
+            con.execute(f"attach {literal(warehouse)} as {quoted(catalog)} (read_only)")
         except duckdb.Error as error:
             raise explained(warehouse, error) from error
         version = "" if draft.exists() else f" (storage_version '{STORAGE_VERSION}')"
-        con.execute(f"attach {_text(draft)} as {COPY}{version}")
-        con.execute(f"use {_name(catalog)}")
+        con.execute(f"attach {literal(draft)} as {COPY}{version}")
+        con.execute(f"use {quoted(catalog)}")
         relations = _relations(con, catalog, schemas)
         con.begin()
         for schema in schemas:
-            con.execute(f"drop schema if exists {COPY}.{_name(schema)} cascade")
-            con.execute(f"create schema {COPY}.{_name(schema)}")
+            con.execute(f"drop schema if exists {COPY}.{quoted(schema)} cascade")
+            con.execute(f"create schema {COPY}.{quoted(schema)}")
         for relation in relations:
             _copy(con, catalog, relation)
         con.commit()
@@ -154,34 +153,11 @@ def _relations(con: duckdb.DuckDBPyConnection, catalog: str, schemas: Sequence[s
 
 def _copy(con: duckdb.DuckDBPyConnection, catalog: str, relation: Relation) -> None:
     """Copy one table or view with its comments."""
-    place = f"{_name(relation.schema)}.{_name(relation.name)}"
+    place = f"{quoted(relation.schema)}.{quoted(relation.name)}"
     target = f"{COPY}.{place}"
-    con.execute(f"create table {target} as from {_name(catalog)}.{place}")
+    con.execute(f"create table {target} as from {quoted(catalog)}.{place}")
     if relation.comment:
-        con.execute(f"comment on table {target} is {_text(relation.comment)}")
+        con.execute(f"comment on table {target} is {literal(relation.comment)}")
     for column, comment in relation.columns:
         if comment:
-            con.execute(f"comment on column {target}.{_name(column)} is {_text(comment)}")
-
-
-def _move(draft: Path, published: Path) -> None:
-    """Put the draft in place so that it survives a power cut: data first, then the name."""
-    _sync(draft)
-    draft.replace(published)
-    _sync(published.parent)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _name(text: str) -> str:
-    return '"' + text.replace('"', '""') + '"'
-
-
-def _text(value: object) -> str:
-    return "'" + str(value).replace("'", "''") + "'"
+            con.execute(f"comment on column {target}.{quoted(column)} is {literal(comment)}")

@@ -14,6 +14,7 @@ from canon import values
 from canon.cells import Cell, find_cell
 from canon.errors import NothingPublished, UsageError
 from canon.find import find_record
+from canon.held import ErasureAnswer, answer_question
 from canon.published import open_published
 from canon.settings import Settings
 from canon.steward import CANNOT_LINK, MUST_LINK, Decided, grounds_of, ordered, write
@@ -33,6 +34,9 @@ NEEDED = (("marts", "review_queue"), ("marts", "customer_sources"))
 
 # What no line of the matrix decides, and so no steward.
 PRIMARY_CONTACT = "deal.primary_customer_id"
+
+# Kind that asks whether a record is that of somebody who was erased.
+ERASURE = "erasure"
 
 # How a question about no person names whom it is about.
 OWNER = re.compile(r"(?:company|deal) (\S+): ")
@@ -61,7 +65,7 @@ class Question:
     others: tuple[str, ...]
 
 
-Answers = list[Decided] | list[values.ValueDecision]
+Answers = list[Decided] | list[values.ValueDecision] | list[ErasureAnswer]
 
 
 def accept(
@@ -71,7 +75,7 @@ def accept(
     actor: str | None = None,
     reason: str | None = None,
 ) -> Answers:
-    """Say yes: the record is the candidate's person, the split is right, or the policy's value is.
+    """Say yes: the record is the candidate's person, or the erased one's; the split or the policy is right.
 
     Args:
         settings: Where the copy and the warehouse are.
@@ -91,6 +95,8 @@ def accept(
             raise UsageError(_choose_value(found))
         grounds = grounds_of(actor, reason or "accepted: the policy's answer", found.item_id)
         return values.accept(settings, cell_of(settings, found), grounds)
+    if found.kind == ERASURE:
+        return _answer_erasure(settings, found, actor, reason, is_theirs=True)
     with open_published(settings.published, NEEDED) as con:
         question = _question(found)
         other = _chosen(con, question, as_record)
@@ -98,10 +104,8 @@ def accept(
     return _write(settings, kind, question, [other], actor, reason or f"accepted: {question.kind} question")
 
 
-def reject(
-    settings: Settings, item: str, actor: str | None = None, reason: str | None = None
-) -> list[Decided]:
-    """Say no: the record is none of the candidates' person, or the split is undone.
+def reject(settings: Settings, item: str, actor: str | None = None, reason: str | None = None) -> Answers:
+    """Say no: the record is none of the candidates' person nor the erased one's, or the split is undone.
 
     Raises:
         UsageError: There is no such question, or it is about a value.
@@ -110,9 +114,19 @@ def reject(
     found = find_item(settings, item)
     if found.kind == CONFLICT:
         raise UsageError(_choose_value(found))
+    if found.kind == ERASURE:
+        return _answer_erasure(settings, found, actor, reason, is_theirs=False)
     question = _question(found)
     kind, others = MUST_LINK if question.kind == SPLIT else CANNOT_LINK, question.others
     return _write(settings, kind, question, others, actor, reason or f"rejected: {question.kind} question")
+
+
+def _answer_erasure(
+    settings: Settings, item: Item, actor: str | None, reason: str | None, *, is_theirs: bool
+) -> list[ErasureAnswer]:
+    said = reason or f"{'accepted' if is_theirs else 'rejected'}: {item.kind} question"
+    grounds = grounds_of(actor, said, item.item_id)
+    return answer_question(settings, item.item_id, is_theirs=is_theirs, grounds=grounds)
 
 
 def _write(

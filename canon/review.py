@@ -18,7 +18,7 @@ from canon.warehouse import rows
 REJECT = "reject"
 
 # Kinds of questions that the models can open; a newer model may bring more.
-KINDS = ("conflict", "identity", "split", "suggestion")
+KINDS = ("conflict", "identity", "split", "suggestion", "erasure")
 
 NEEDED = (("marts", "review_queue"), ("marts", "customer_sources"), ("ops", "rejected_records"))
 
@@ -92,6 +92,7 @@ where ($kind is null or kind = $kind)
     and (
         $source is null
         or customer_id in (select customer_id from marts.customer_sources where source = $source)
+        or (kind = 'erasure' and starts_with(candidates, $source || ':'))
         or (kind = 'suggestion' and contains(candidates, ' = ' || $source || ':'))
     )
 order by opened_at nulls last, item_id

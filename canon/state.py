@@ -14,8 +14,11 @@ from canon.warehouse import first, has_table
 # The Python that dbt's SQL calls: a change there changes what the same SQL returns.
 FUNCTIONS = ("functions.py", "normalize.py")
 
-# What stewards have decided so far, about records and about values.
-DECISIONS = "((select count(*) from ops.identity_decisions) + (select count(*) from ops.value_decisions))"
+# What stewards have decided so far, about records and about values, and what an erasure has asked them.
+DECISIONS = (
+    "((select count(*) from ops.identity_decisions) + (select count(*) from ops.value_decisions)"
+    " + (select count(*) + count(answer) from ops.erasure_questions))"
+)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from canon.build import BuildReport
 from canon.demo_marks import claim
+from canon.forget import resume
 from canon.journal import fail_interrupted, journalled, last_sync_id
 from canon.load import load
 from canon.lock import run_lock
@@ -26,6 +27,7 @@ def load_only(settings: Settings, sources: Sequence[str], mode: str) -> "LoadRes
     no_telemetry()
     with run_lock(settings.warehouse, "load"):
         claim(settings)
+        resume(settings)
         with journalled(settings.warehouse, mode) as run:
             return load(settings, run, sources or settings.sources)
 
@@ -34,6 +36,7 @@ def build_only(settings: Settings, *, full_refresh: bool) -> BuildReport:
     """Build what the log holds, as a run of its own; nothing is published."""
     no_telemetry()
     with run_lock(settings.warehouse, "build"):
+        resume(settings)
         mark = fingerprint(settings)
         with journalled(settings.warehouse, "build") as run:
             return noted_build(settings, run, mark, full_refresh=full_refresh)
@@ -55,4 +58,5 @@ def publish_only(settings: Settings) -> tuple[PublishReport, SiteReport]:
     no_telemetry()
     require_warehouse(settings.warehouse)
     with run_lock(settings.warehouse, "publish"):
+        resume(settings)
         return publish(settings)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from canon.held import KEPT, REFUSED, RELEASED, ErasureAnswer
 from canon.steward import CANNOT_LINK, MUST_LINK, WITHDRAWN, Decided, Decision
 from canon.values import ACCEPTED, OVERRIDE, ValueDecision
 
@@ -21,10 +22,23 @@ VALUE_SAYS = {
 }
 
 
-def sentences(decided: Sequence[Decided] | Sequence[ValueDecision]) -> str:
+ERASURE_SAYS = {
+    REFUSED: "That record is the erased person's: it never lands.",
+    RELEASED: "{} is somebody else's: the next canon sync --mode sweep loads it.",
+    KEPT: "{} stays, although another system has erased the person.",
+}
+
+
+def sentences(decided: Sequence[Decided] | Sequence[ValueDecision] | Sequence[ErasureAnswer]) -> str:
     """Each decision with the one that it replaces, and when they take effect."""
-    lines = [_sentence(each) if isinstance(each, Decided) else _of_value(each) for each in decided]
+    lines = [_line(each) for each in decided]
     return "\n".join([*lines, f"The next canon sync or canon build applies {_them(len(lines))}."])
+
+
+def _line(decision: Decided | ValueDecision | ErasureAnswer) -> str:
+    if isinstance(decision, ErasureAnswer):
+        return ERASURE_SAYS[decision.answer].format(decision.record_key)
+    return _sentence(decision) if isinstance(decision, Decided) else _of_value(decision)
 
 
 def _sentence(decided: Decided) -> str:

@@ -6,10 +6,12 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from canon.build import BuildReport, build
+from canon.erase import erase
 from canon.errors import BudgetReached, CanonError
 from canon.journal import Run, journalled, mark_ended, policy_version
 from canon.load import load
 from canon.lock import run_lock
+from canon.order import close_order
 from canon.policy_file import goes_by_now
 from canon.publish import PublishReport, publish_copy
 from canon.quiet import no_telemetry
@@ -75,21 +77,32 @@ def sync(
         CanonError: A step failed; what was published before stands.
     """
     from canon.demo_marks import claim
+    from canon.forget import clean, privacy_deletions, resume
+    from canon.storage import note
 
     started = time.monotonic()
     no_telemetry()
     with run_lock(settings.warehouse, "sync"):
         if not demo:
             claim(settings)
+        resume(settings)
         with journalled(settings.warehouse, mode) as run:
             loaded, stopped = _load(settings, run, sources or settings.sources)
-            built = _build(settings, run, loaded, full_refresh=full_refresh)
+            order = privacy_deletions(settings, sources or settings.sources)
+            if order:
+                erase(settings, order)
+            built = _build(settings, run, loaded, full_refresh=full_refresh or order is not None)
             if stopped:
                 mark_ended(settings.warehouse, run.sync_id, stopped)  # to the checks too it is no success
             checks = validate(settings, run.sync_id)
         if stopped:
             mark_ended(settings.warehouse, run.sync_id, stopped)
+        if order:
+            clean(settings)
+        note(settings.warehouse, run.sync_id, by_layer=built.ran)
         published, site = _publish(settings, run)
+        if order:
+            close_order(settings.warehouse)
         with connect(settings.warehouse, read_only=True) as con:
             version = policy_version(con)
     if loaded is None or stopped:

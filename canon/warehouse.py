@@ -1,5 +1,6 @@
 """Opening DuckDB files: short connections, and errors that say what to do."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -77,3 +78,28 @@ def first(con: duckdb.DuckDBPyConnection, sql: str, parameters: object = None) -
     """The first row of a query, or None; reads to the end, for an unfinished result blocks the connection."""
     found = con.execute(sql, parameters).fetchall()
     return found[0] if found else None
+
+
+def quoted(identifier: str) -> str:
+    """A name in SQL, whatever letters it has."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def literal(value: object) -> str:
+    """A text in SQL, where no parameter may stand."""
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def replace_file(draft: Path, place: Path) -> None:
+    """Put a draft in its place so that it survives a power cut: data first, then the name."""
+    _to_disk(draft)
+    draft.replace(place)
+    _to_disk(place.parent)
+
+
+def _to_disk(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -10,6 +10,7 @@ from pipelines.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from pipelines.extract import Progress, Tracked
+    from pipelines.forgotten import Erasure
 
 # dlt settles this while it is imported, which every module of this package waits with until here. It reports
 # to its makers by default; whoever wants that can still say so in the environment.
@@ -60,6 +61,7 @@ def load(
     mode: str = "delta",
     progress: "Callable[[Progress], None] | None" = None,
     tracked: "Tracked | None" = None,
+    erasure: "Erasure | None" = None,
 ) -> LoadResult:
     """Append what is new at the sources to the raw log.
 
@@ -74,6 +76,7 @@ def load(
             writes a version that the log holds as current.
         progress: called now and then with how far the read of an object has come.
         tracked: source -> object -> fields whose own history at the source is loaded too.
+        erasure: how people whom the warehouse has erased are known again; what comes of them is dropped.
 
     Raises:
         ConfigurationError: a setting is missing or refused, or an argument is not known.
@@ -89,8 +92,10 @@ def load(
     # dlt takes a second to import, which `canon --help` should not pay.
     from pipelines.engine import load_sources
     from pipelines.extract import Sync
+    from pipelines.forgotten import Erasure
 
-    sync = Sync(sync_id, sync_seq, mode, progress or (lambda _: None), tracked or {})
+    report = progress or (lambda _: None)
+    sync = Sync(sync_id, sync_seq, mode, report, tracked or {}, erasure or Erasure())
     return LoadResult(
         tuple(
             ExtractSummary(

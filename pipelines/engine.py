@@ -16,6 +16,7 @@ from dlt.pipeline.exceptions import PipelineStepFailed
 
 from pipelines.errors import BudgetReached, CanonError
 from pipelines.extract import Extract, Reader, Run, Sync
+from pipelines.forgotten import Forgotten
 from pipelines.log import MEMORY, RawLog
 
 WORK = ".dlt_work"
@@ -61,6 +62,7 @@ def _load_source(module: Any, reader: Reader, run: Run, warehouse: Path) -> None
         while run.is_paused:
             run.is_paused, run.pause_after = False, time.monotonic() + LOAD_SECONDS
             with RawLog(warehouse, schema) as run.log:
+                run.forgotten = Forgotten(run.log, reader.source, run.sync.erasure)
                 pipeline.extract(module.source(reader, run), loader_file_format="parquet")
             if run.failure and not run.extracts:
                 break  # it failed before anything was read: there is nothing to keep

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from pipelines.errors import CanonError
 from pipelines.fields import Field
+from pipelines.forgotten import Erasure, Forgotten
 from pipelines.http import Budget, Usage
 from pipelines.log import RawLog, TableLog
 from pipelines.objects import ObjectSpec
@@ -59,13 +60,17 @@ class Progress:
 
 @dataclass(frozen=True)
 class Sync:
-    """The sync that the reads belong to. `tracked`: fields whose history is wanted, by source and object."""
+    """The sync that the reads belong to.
+
+    `tracked`: fields whose history is wanted, by source and object; `erasure`: how erased people are known.
+    """
 
     sync_id: str
     sync_seq: int
     mode: str
     report: Callable[[Progress], None]
     tracked: Tracked = field(default_factory=dict)
+    erasure: Erasure = field(default_factory=Erasure)
 
 
 @dataclass(frozen=True)
@@ -171,6 +176,12 @@ class Reader(Protocol):
     def fetch(self, request: Request, ids: Sequence[str]) -> Iterator[Page]:
         """These records in full, deleted ones included; one that does not exist is left out."""
 
+    def erased(self, request: Request, gone: Sequence[str], stubs: pa.Table) -> Sequence[str]:
+        """Ids of people whom the source has erased for privacy, as far as it lets know.
+
+        `stubs` are all records that there are, `gone` the live ones of the copy that are not there any more.
+        """
+
     def absorbed(self, rows: pa.Table) -> list[str]:
         """Ids that these records took over in merges, where the source then forgets them without a mark."""
 
@@ -181,17 +192,20 @@ class Run:
 
     A run may take several loads into the warehouse: after `pause_after` (monotonic seconds) a long read sets
     `is_paused`, which ends the present one; `failure` ends all of them. `done` are the objects that were read
-    to their window's end, `read_ids` the live records read of those that others follow, and
-    `journalled` is how many of the extracts are in the log.
+    to their window's end, `read_ids` the live records read of those that others follow,
+    `erased` (object, id) what the source erased for privacy, and `journalled` is how many of the extracts
+    are in the log.
     """
 
     sync: Sync
     log: RawLog = field(init=False)
+    forgotten: Forgotten = field(init=False)
     extracts: list[Extract] = field(default_factory=list)
     journalled: int = 0
     described: dict[str, tuple[str, Sequence[Field]]] = field(default_factory=dict)
     read_ids: dict[str, list[str]] = field(default_factory=dict)
     counts: list[dict[str, object]] = field(default_factory=list)
+    erased: list[tuple[str, str]] = field(default_factory=list)
     done: set[str] = field(default_factory=set)
     begun_again: Counter[str] = field(default_factory=Counter)
     pause_after: float = inf

@@ -17,7 +17,7 @@ from pipelines.fields import SYSTEM_TYPES
 # then stays under a gigabyte, however many rows it has.
 MEMORY = "384MB"
 
-Parameters = dict[str, "str | int | datetime"]
+Parameters = dict[str, "str | int | bytes | datetime"]
 
 
 class RawLog:
@@ -51,6 +51,14 @@ class RawLog:
     def columns(self, table: str) -> frozenset[str]:
         """The column names of a raw table; empty if it does not exist yet."""
         return self._columns.get(table, frozenset())
+
+    def has_table(self, schema: str, name: str) -> bool:
+        """Whether the warehouse has this table, of whatever schema."""
+        query = (
+            "select 1 from duckdb_tables() "
+            "where database_name = 'log' and schema_name = $schema and table_name = $name"
+        )
+        return bool(self.ask(query, None, {"schema": schema, "name": name}).num_rows)
 
     def relation(self, table: str) -> str:
         """The table in a query; one without rows where it does not exist yet."""
@@ -198,6 +206,10 @@ class TableLog:
     def linked(self, ids: Sequence[str]) -> list[str]:
         """Of the `ids`, those that have links in this association table now."""
         return self._ids(queries.LINKED, id_table(ids)) if self.log.columns(self.name) else []
+
+    def known(self, ids: Sequence[str]) -> set[str]:
+        """Of the `ids`, those of which the log holds any version."""
+        return set(self._ids(queries.KNOWN, id_table(ids)))
 
     def alive(self, ids: Sequence[str]) -> list[str]:
         """Of the `ids`, those whose current version is live."""

@@ -19,8 +19,9 @@ class ObjectSpec:
 
     `kind` is `records` (windows over the modification stamp `cursor`), `whole` (small; read completely every
     time, so what is missing has vanished), `links` (of those records of `links.from_object` that were read
-    in this run) or `history` (who changed which of the fields `tracked` of the records of `parent`, and when:
-    windows over the `cursor`, where it has one, else of the records that were read in this run).
+    in this run) or `history` (who changed which of the fields `tracked` of the records of `parent`, whose id
+    stands in `parent_column`, and when: windows over the `cursor`, where it has one, else of the records that
+    were read in this run).
     `is_followed`: what other specs read goes by the records that were read of this one.
     """
 
@@ -31,6 +32,7 @@ class ObjectSpec:
     links: Links | None = None
     is_followed: bool = False
     parent: str = ""
+    parent_column: str = ""
     tracked: tuple[str, ...] = ()
 
     @property

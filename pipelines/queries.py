@@ -166,6 +166,8 @@ select _record_id from (
 
 LIVE = "select _record_id, _stamp, _is_deleted, _sync_seq, _extract_id from {table}" + NEWEST
 
+KNOWN = "select distinct _record_id from {table} where _record_id in (select _record_id from asked)"
+
 ALIVE = f"select _record_id from ({CURRENT}) where not _is_deleted"
 
 LIVE_COUNT = f"""

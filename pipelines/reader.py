@@ -1,8 +1,12 @@
 """What the readers of all sources have in common: a client, and the settings of windows and calls."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar, Generic, Protocol, TypeVar
 
+import pyarrow as pa
+
+from pipelines.extract import Request
 from pipelines.http import Budget, Usage
 from pipelines.settings import duration, share
 
@@ -56,3 +60,7 @@ class ClientReader(Generic[AnyClient]):
     def now(self) -> datetime:
         """The server's clock, naive UTC."""
         return self._client.now()
+
+    def erased(self, request: Request, gone: Sequence[str], stubs: pa.Table) -> Sequence[str]:
+        """Nobody: most sources do not tell a deletion for privacy from any other."""
+        return ()

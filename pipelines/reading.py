@@ -56,11 +56,15 @@ class ObjectRead:
 
     def _swept(self) -> Iterator[pa.Table]:
         """Compare every record's stub with the copy; read what differs, mark what the source lost."""
-        stubs = pa.concat_tables(list(self._reader.stubs(self._request)))
+        read = self._reader.stubs(self._request)
+        stubs = pa.concat_tables([self._run.forgotten.stubs(self._plan.spec, each) for each in read])
         settled = self._request.window.seam or self._request.window.end
         found = self._copy.counts(stubs, settled)
         yield from self._fetched(self._copy.differing(stubs, settled))
-        surplus = yield from self._if_gone(self._copy.gone(stubs))
+        gone = self._copy.gone(stubs)
+        surplus = yield from self._if_gone(gone)
+        erased = self._reader.erased(self._request, gone, stubs)
+        self._run.erased += [(self._plan.spec.name, record_id) for record_id in erased]
         row = count_row(
             self._plan.spec.name,
             found,
@@ -104,8 +108,9 @@ class ObjectRead:
 
     def _news(self, page: Page) -> Iterator[pa.Table]:
         """The rows of a page that the log does not hold yet."""
-        self._note_ids(page.rows)
-        rows = tagged(page.rows, self._extract.extract_id, self._run)
+        kept = self._run.forgotten.without(self._plan.spec, page.rows)
+        self._note_ids(kept)
+        rows = tagged(kept, self._extract.extract_id, self._run)
         # What a sweep asks for is the record as it is; elsewhere an older stamp is an answer overtaken.
         changed = self._copy.changed(rows, self._extract.fields, is_truth=self._extract.mode == "sweep")
         self._extract = replace(

@@ -12,6 +12,7 @@ from pipelines.counts import counts_table
 from pipelines.errors import CanonError, ReadAgain
 from pipelines.extract import Reader, Run, journal
 from pipelines.fields import FIELD_COLUMNS, field_rows
+from pipelines.forgotten import held_table
 from pipelines.objects import ObjectSpec
 from pipelines.plan import BACKFILL, Plan, planned
 from pipelines.reading import ObjectRead, tagged, unless_empty
@@ -28,6 +29,8 @@ def resources(specs: Sequence[ObjectSpec], reader: Reader, run: Run) -> Iterator
         yield object_resource(spec, reader, run, plans)
     yield _log_resource("fields", lambda: _metadata(run), "_stamp")
     yield _log_resource("counts", lambda: _counts(run), "counted_at")
+    yield _log_resource("held", lambda: _held(run))
+    yield _log_resource("privacy_deletions", lambda: _erased(run))
     yield _log_resource("extracts", lambda: _journal(run), "window_from", "window_to", "finished_at")
 
 
@@ -118,6 +121,18 @@ def _counts(run: Run) -> Iterator[pa.Table]:
     if run.counts:
         yield counts_table(run.counts)
         run.counts.clear()
+
+
+def _held(run: Run) -> Iterator[pa.Table]:
+    """New records that were held back, for they have the address of somebody who was erased."""
+    yield from unless_empty(held_table(run.forgotten.held, run.sync.sync_seq))
+    run.forgotten.held.clear()
+
+
+def _erased(run: Run) -> Iterator[pa.Table]:
+    """Records that the source has erased for privacy."""
+    yield from unless_empty(held_table(run.erased, run.sync.sync_seq))
+    run.erased.clear()
 
 
 def _journal(run: Run) -> Iterator[pa.Table]:

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
 import requests
 
-from pipelines.errors import BudgetReached, ConfigurationError, SourceUnavailable
+from pipelines.errors import BudgetReached, ConfigurationError, RequestRefused, SourceUnavailable
 from pipelines.http import (
     Bearer,
     Budget,
@@ -172,6 +173,30 @@ class HubspotClient:
             json={"inputs": [{"id": record_id} for record_id in ids], "properties": list(properties)},
         )
         return list(answer["results"])
+
+    def missing(self, object_name: str, ids: Sequence[str], archived: bool) -> list[str]:
+        """Of up to 100 ids, those that a batch read does not know in this state; a merged one it may know."""
+        answer = self._send(
+            "POST",
+            f"/crm/v3/objects/{object_name}/batch/read",
+            params={"archived": str(archived).lower()},
+            json={"inputs": [{"id": record_id} for record_id in ids], "properties": []},
+        )
+        told = (error.get("context") or {} for error in answer.get("errors") or ())
+        unknown = {str(record_id) for context in told for record_id in context.get("ids") or ()}
+        return [record_id for record_id in ids if record_id in unknown]
+
+    def answers(self, object_name: str, record_id: str) -> bool:
+        """Whether an id leads to a record: itself, live or archived, or the one that it was merged into."""
+        for archived in ("false", "true"):
+            try:
+                self._get(f"/crm/v3/objects/{object_name}/{record_id}", {"archived": archived})
+            except RequestRefused as refusal:
+                if refusal.status != HTTPStatus.NOT_FOUND:
+                    raise
+            else:
+                return True
+        return False
 
     def histories(
         self, object_name: str, ids: Sequence[str], properties: Sequence[str]

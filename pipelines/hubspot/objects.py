@@ -26,7 +26,14 @@ OBJECTS = (
 def histories(tracked: Mapping[str, Sequence[str]]) -> tuple[ObjectSpec, ...]:
     """The histories to read besides: of these properties of these objects."""
     return tuple(
-        ObjectSpec(f"{name}_history", f"{name}_history", "history", parent=name, tracked=tuple(properties))
+        ObjectSpec(
+            f"{name}_history",
+            f"{name}_history",
+            "history",
+            parent=name,
+            parent_column="record_id",
+            tracked=tuple(properties),
+        )
         for name, properties in tracked.items()
         if properties
     )

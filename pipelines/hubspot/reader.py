@@ -31,6 +31,7 @@ from pipelines.settings import resolve
 LIST, SEARCH = "list", "search"
 ARCHIVED, LIVE, DONE = "archived", "live", "done"  # the two lists of a backfill, in their order, and its end
 ROWS = 2000  # records that become one table; columns of 100 rows would cost more than their rows
+PEOPLE = "contacts"  # the only object of which HubSpot erases records for privacy
 ARCHIVE_KEPT = timedelta(days=89)  # archived records are listed for 90 days
 EARLIEST = datetime(1970, 1, 1, 0, 0, 1)  # HubSpot answers a filter on the epoch itself with HTTP 500
 
@@ -97,6 +98,28 @@ class HubspotReader(ClientReader[HubspotClient]):
                     del missing[record["id"]]
                 if records:
                     yield self._page(request, records, SEARCH)
+
+    def erased(self, request: Request, gone: Sequence[str], stubs: pa.Table) -> Sequence[str]:
+        """Contacts that left no trace while an archived one would still be listed: deleted for privacy.
+
+        An archived record is listed and answered for 90 days, one that was merged away is answered with its
+        survivor. So only a privacy deletion makes a record unknown that was there less than 90 days ago.
+        """
+        if request.spec.name != PEOPLE:
+            return ()
+        recent, looked = self.now() - ARCHIVE_KEPT, request.window.seam
+        there = set(stubs.column("_record_id").to_pylist())
+        deleted = [each for each in request.copy.deleted_since(recent) if each not in there]
+        ids = dict.fromkeys([*(gone if looked and looked > recent else ()), *deleted])
+        return [each for each in self._unlisted(list(ids)) if not self._client.answers(PEOPLE, each)]
+
+    def _unlisted(self, ids: Sequence[str]) -> list[str]:
+        """Of the ids, those that a batch read finds neither live nor archived."""
+        missing = list(ids)
+        for archived in (False, True):
+            chunks = list(_chunks(missing, LIST_PAGE))
+            missing = [each for chunk in chunks for each in self._client.missing(PEOPLE, chunk, archived)]
+        return missing
 
     def absorbed(self, rows: pa.Table) -> list[str]:
         """The losers of these records' merges: they vanish from every list."""

@@ -30,7 +30,12 @@ def histories(tracked: Mapping[str, Sequence[str]]) -> tuple[ObjectSpec, ...]:
     """The histories to read besides: of these fields of these objects."""
     return tuple(
         ObjectSpec(
-            *HISTORY_TABLES[name], "history", HISTORY_CURSOR, parent=name, tracked=history_names(fields)
+            *HISTORY_TABLES[name],
+            "history",
+            HISTORY_CURSOR,
+            parent=name,
+            parent_column=f"{name}Id".lower(),
+            tracked=history_names(fields),
         )
         for name, fields in tracked.items()
         if fields and name in HISTORY_TABLES

@@ -13,7 +13,10 @@ from canon import cli
 from canon.errors import BudgetReached, BuildFailed, CanonError, LockHeld, SourceUnavailable, UsageError
 from canon.output import stdout_to_stderr
 
-COMMANDS = ("sync", "load", "build", "validate", "publish", "demo", "sandbox", "explain", "plan", "doctor")
+COMMANDS = (
+    *("sync", "load", "build", "validate", "publish", "demo", "sandbox", "explain", "plan", "doctor"),
+    *("compact", "forget"),
+)
 
 
 def canon(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:

@@ -72,7 +72,7 @@ def test_a_system_that_works_is_exit_code_0(sandbox: Sandbox, project: Path, pub
     assert (done.exit_code, told["status"], told["exit_code"]) == (0, "ok", 0)
     assert {each["status"] for each in told["findings"]} == {OK}
     areas = {each["area"] for each in told["findings"]}
-    assert areas == {"credentials", "permissions", "limits", "warehouse"}
+    assert areas == {"credentials", "permissions", "limits", "warehouse", "storage"}
     assert "A sync can work." in asked().stdout
 
 

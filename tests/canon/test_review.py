@@ -95,7 +95,9 @@ def test_an_empty_queue_says_so(published: Path):
 
 
 def test_a_filter_that_nothing_can_pass_is_refused(published: Path):
-    with pytest.raises(UsageError, match="the kinds are conflict, identity, reject, split, suggestion"):
+    with pytest.raises(
+        UsageError, match="the kinds are conflict, erasure, identity, reject, split, suggestion"
+    ):
         read_queue(published, kind="gossip")
     with pytest.raises(UsageError, match="known: hubspot, salesforce"):
         read_queue(published, source="fax")

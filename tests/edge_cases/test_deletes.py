@@ -103,7 +103,10 @@ def test_edge_20_records_that_vanish_without_a_trace(warehouse, source, only, na
     assert counts(warehouse, name, 3) == [(0, 0, 2)]
     assert unlike(source, warehouse, name) == {}
     if name == "contacts":
-        assert len(calls(source, "/batch/read")) == 2  # among the live ones, then among the archived ones
+        # Among the live ones, then the archived ones; again to tell whether they were erased for privacy.
+        assert len(calls(source, "/batch/read")) == 4
+        told = warehouse.ask("select _record_id from raw_hubspot.privacy_deletions order by 1")
+        assert told == [(record_id,) for record_id in sorted(gone)]
     assert written(warehouse.load(mode="sweep")) == {}
     assert counts(warehouse, name, 4) == [(0, 0, 0)]
 

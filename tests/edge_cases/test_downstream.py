@@ -80,7 +80,6 @@ def test_edge_22_and_24_people_are_counted_once(world):
 
 
 @pytest.mark.usefixtures("waits")
-@pytest.mark.xfail(strict=True, reason="nothing erases yet: the customer stays, marked as deleted")
 def test_edge_20_a_person_who_was_erased_is_no_customer_any_more(world):
     """A contact that only HubSpot has is deleted for privacy.
 

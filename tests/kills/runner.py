@@ -68,8 +68,8 @@ PLACES: Mapping[str, tuple[str, ...]] = {
         "canon.publish:_relations",
         "canon.publish:_write",
         "canon.publish:_remove",
-        "canon.publish:_sync",
-        "canon.publish:_move",
+        "canon.publish:replace_file",
+        "canon.warehouse:_to_disk",
         "pathlib:Path.replace",
     ),
 }

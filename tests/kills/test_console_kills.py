@@ -20,7 +20,7 @@ from tests.kills.orders import Kill, Runner, runner, spread
 pytestmark = pytest.mark.xdist_group("kills")
 
 QUERY = "dbt.adapters.sql.connections:SQLConnectionManager.add_query"
-MOVE = "canon.publish:_move"
+MOVE = "canon.publish:replace_file"
 JOURNALS = ("ops.rejected_records", "ops.source_changes", "ops.schema_changes", "ops.data_dictionary")
 # When a run was and which one it was; two runs are never the same there.
 OF_THE_RUN = (

@@ -11,6 +11,7 @@ import pytest
 
 import pipelines
 from pipelines.extract import Progress, Tracked
+from pipelines.forgotten import Erasure
 from sandbox.client import Sandbox
 
 BOTH = ("salesforce", "hubspot")
@@ -29,6 +30,7 @@ class Warehouse:
         mode: str = "delta",
         progress: Callable[[Progress], None] | None = None,
         tracked: Tracked | None = None,
+        erasure: Erasure | None = None,
     ) -> pipelines.LoadResult:
         """Load the named sources (both by default) as the next sync."""
         self.syncs += 1
@@ -40,6 +42,7 @@ class Warehouse:
             mode=mode,
             progress=progress,
             tracked=tracked,
+            erasure=erasure,
         )
 
     def ask(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:

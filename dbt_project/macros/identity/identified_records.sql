@@ -1,8 +1,10 @@
 {# The crosswalk of an entity: one row per source record with the id of whom it belongs to and the link that says so.
 
    The id hashes the member that was seen first (first sync, then source, object, id), so it never changes when a member
-   joins or the warehouse is rebuilt from the log. #}
-{% macro identified_records(entity, records, groups, links, touched=none) %}
+   joins or the warehouse is rebuilt from the log. `kept` names records that go on with the id of one that was erased. #}
+{% macro identified_records(entity, records, groups, links, touched=none, kept=none) %}
+{%- set own_id = dbt.hash('records.record_key') -%}
+{%- set own_id = 'coalesce(kept.kept_id, ' ~ own_id ~ ')' if kept else own_id %}
 with
 
 records as {{ narrowed_first() }} (
@@ -60,13 +62,21 @@ strongest as (
 
 ),
 
+{% if kept %}
+kept as (
+
+    select * from {{ kept }}
+
+),
+{% endif %}
+
 identified as (
 
     select
         records.record_key,
         records.record_hash,
-        {{ dbt.hash("first_value(records.record_key) over oldest_first") }} as {{ entity }}_id,
-        {{ dbt.hash("records.record_key") }} as own_id,
+        first_value({{ own_id }}) over oldest_first as {{ entity }}_id,
+        {{ own_id }} as own_id,
         coalesce(strongest.match_rule, 'only_record') as match_rule,
         strongest.match_key
 
@@ -78,6 +88,11 @@ identified as (
     left join strongest
         on records.record_key = strongest.record_key
         and strongest.place = 1
+
+    {% if kept %}
+    left join kept
+        on records.record_key = kept.record_key
+    {% endif %}
 
     window oldest_first as (
         partition by coalesce(grouped.group_key, records.record_key)

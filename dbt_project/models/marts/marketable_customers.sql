@@ -1,5 +1,5 @@
 -- who may be mailed: explicit consent, a live record, and an address that nobody opted out or
--- bounced on any record
+-- bounced on any record, and that was nobody's who was erased
 with
 
 customers as (
@@ -24,6 +24,33 @@ bound as (
 
 ),
 
+erased as (
+
+    select * from {{ ref('int_addresses_erased') }}
+
+),
+
+erasures as (
+
+    select count(*) as addresses
+
+    from erased
+
+),
+
+-- a hash of every address costs: only where anybody was erased
+addressed as (
+
+    select
+        customers.customer_id,
+        case when erasures.addresses > 0 then canon_hash(customers.email) end as email_hash
+
+    from customers
+
+    cross join erasures
+
+),
+
 marketable as (
 
     select
@@ -42,12 +69,19 @@ marketable as (
     left join bound
         on customers.customer_id = bound.customer_id
 
+    left join addressed
+        on customers.customer_id = addressed.customer_id
+
+    left join erased
+        on addressed.email_hash = erased.email_hash
+
     where
         customers.email is not null
         and customers.email_opted_out = false
         and not customers.is_deleted
         and suppressed.email is null
         and bound.customer_id is null
+        and erased.email_hash is null
 
 )
 

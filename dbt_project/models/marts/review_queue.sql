@@ -120,6 +120,24 @@ suggestions as (
 
 ),
 
+-- what an erasure leaves open: a record that may be the erased person's, a person whom another system erased
+erasures as (
+
+    select
+        {{ dbt.hash("'erasure:' || asked.question_id") }} as item_id,
+        'erasure' as kind,
+        asked.customer_id,
+        cast(null as string) as field,
+        asked.record_key || case
+            when asked.kind = 'held' then ': did not land, for its e-mail address was that of somebody who was erased'
+            else ': ' || asked.erased_by || ' has erased this person; nobody has here'
+        end as candidates,
+        asked.asked_at as opened_at
+
+    from {{ ref('int_erasures_asked') }} as asked
+
+),
+
 questions as (
 
     select * from contradictions
@@ -131,6 +149,8 @@ questions as (
     select * from splits
     union all
     select * from suggestions
+    union all
+    select * from erasures
 
 )
 

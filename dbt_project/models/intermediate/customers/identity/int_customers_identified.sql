@@ -9,4 +9,5 @@
     ref('int_customers_grouped'),
     ref('int_customers_linked'),
     touched='int_customers_regathered',
+    kept=ref('stg_canon__kept_ids'),
 ) }}
