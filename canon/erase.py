@@ -16,9 +16,9 @@ from canon.find import Record
 from canon.journal import ensure_journals, utc_now
 from canon.normalize import keyed_hash, normalize_email
 from canon.order import Order
-from canon.policy_file import own_policy
 from canon.settings import Settings
 from canon.warehouse import connect, first, has_table, quoted
+from pipelines.policy import POLICY, map_lines, read_policy
 
 # What stands for the key itself: without it a lost key would let everybody come back unseen.
 KEY_MARK = "ops.tombstones"
@@ -65,14 +65,12 @@ def check_key(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
 
 def addresses_of(root: Path) -> dict[str, dict[str, tuple[str, ...]]]:
     """Source -> object -> columns of the log that hold an e-mail address, as the field map says."""
-    people = own_policy(root).get("field_map", {}).get("customer", {})
-    return {
-        source: {
-            name: tuple(field.lower() for field, line in lines.items() if line.get("to") == "email")
-            for name, lines in objects.items()
-        }
-        for source, objects in people.items()
-    }
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    for line in map_lines(read_policy(root / POLICY)):
+        if line["entity"] == "customer" and line["to"] == "email":
+            objects = found.setdefault(line["source"], {})
+            objects[line["object"]] = (*objects.get(line["object"], ()), line["name"].lower())
+    return found
 
 
 def _name_who(con: duckdb.DuckDBPyConnection, order: Order) -> None:

@@ -30,7 +30,11 @@ versions_before as (
 
 keys_before as (
 
-    {{ rows_before('int_customers_traced', ['record_key', 'record_hash'], {'record_hash': 'bigint'}) }}
+    {{ rows_before(
+        'int_customers_traced',
+        ['record_key', 'record_hash'],
+        {'record_hash': 'bigint'},
+    ) }}
 
 ),
 

@@ -1,5 +1,5 @@
 -- everybody who has a value of which something may have changed: one that a changed record has, or
--- had; the large tables are named where they are read, since a CTE that is read twice is copied whole
+-- had; large tables are named where they are read, since a CTE that is read twice is copied whole
 with
 
 changed as (
