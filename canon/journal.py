@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from canon.errors import BudgetReached, BuildFailed, CanonError
+from canon.migrations import migrate
 from canon.warehouse import connect, first, has_table
 
 RUNNING, SUCCEEDED, FAILED, STOPPED = "running", "succeeded", "failed", "stopped"
@@ -29,8 +30,13 @@ class Run:
 
 
 def ensure_journals(con: duckdb.DuckDBPyConnection) -> None:
-    """Create the journals of `ops` where they are missing; changes nothing where they are not."""
+    """Create the journals of `ops` where they are missing, and bring those of an earlier release up to date.
+
+    Raises:
+        WarehouseUnusable: A newer release has written the warehouse.
+    """
     con.execute(files("canon").joinpath("journals.sql").read_text(encoding="utf-8"))
+    migrate(con)
 
 
 def open_run(con: duckdb.DuckDBPyConnection, mode: str) -> Run:

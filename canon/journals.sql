@@ -1,5 +1,13 @@
--- Written by the console, not by dbt: what ran and what it found. Append-only; nothing here is ever rebuilt.
+-- Written by the console, not by dbt: what ran and what it found. Append-only; nothing here is ever rebuilt. A table that is
+-- new stands here; a change of one that was released is a step in migrations.py besides.
 create schema if not exists ops;
+
+-- One row per step that has brought this warehouse up to date.
+create table if not exists ops.schema_version (
+    version integer not null,
+    what varchar not null,
+    migrated_at timestamp not null
+);
 
 -- One row per sync. status: running, succeeded, failed, stopped (at the API budget, will resume).
 create table if not exists ops.sync_runs (
@@ -31,10 +39,10 @@ create table if not exists ops.build_state (
     build_id varchar not null,
     fingerprint varchar not null,
     seen_seq bigint not null,
-    built_at timestamp not null
+    built_at timestamp not null,
+    decisions bigint,
+    suggestions bigint
 );
-alter table ops.build_state add column if not exists decisions bigint;
-alter table ops.build_state add column if not exists suggestions bigint;
 
 -- One row per decision of a steward about two source records (`system:object:id`, in that order of the alphabet).
 -- kind: must_link, cannot_link, withdrawn. The last decision on a pair counts.
