@@ -80,6 +80,11 @@ def fill(warehouse: Path, people: int) -> int:
             "null::varchar as field, null::varchar as kind, null::varchar as value, "
             "null::varchar as decision_id, null::timestamp as decided_at, false as holds where false"
         )
+        con.execute(
+            "create table intermediate.int_customers_parted as select null::varchar as customer_id, "
+            "null::varchar as record_key, null::varchar as other_customer_id, null::varchar as other_key, "
+            "null::timestamp as parted_at where false"
+        )
         counted = con.execute("select count(*) from records").fetchone()
     return counted[0] if counted else 0
 
