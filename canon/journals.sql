@@ -149,3 +149,11 @@ create table if not exists ops.storage (
     free_bytes bigint,
     measured_at timestamp not null
 );
+
+-- One row per policy that a build went by. policy: the variables of dbt_project.yml; seeds: {table: rows}; both JSON.
+create table if not exists ops.policy_versions (
+    policy_version varchar not null,
+    policy varchar not null,
+    seeds varchar not null,
+    kept_at timestamp not null
+);

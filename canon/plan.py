@@ -1,24 +1,21 @@
 """`canon plan`: what a changed policy would change, found by building it on a copy of the warehouse."""
 
 import json
-import shutil
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from canon.build import MARK_VARIABLE, run_dbt
+from canon.copied import copied
 from canon.errors import BuildFailed, UsageError
 from canon.lock import run_lock
 from canon.output import step
-from canon.plan_cells import Plan, compared
+from canon.plan_cells import Plan, planned
 from canon.policy_file import changed_policy
 from canon.quiet import no_telemetry
 from canon.settings import Settings
 from canon.state import fingerprint, is_current, read_state
-from canon.warehouse import connect, require_warehouse
+from canon.warehouse import connect, literal, require_warehouse
 
 BUILT = ["+customers", "+companies", "+deals", "+review_queue", "+marketable_customers"]
 
@@ -38,37 +35,22 @@ def plan(settings: Settings, matrix: Path, limit: int | None = None) -> Plan:
     """
     no_telemetry()
     policy = changed_policy(settings.root, matrix)
-    with run_lock(settings.warehouse, "plan"), _copied(settings) as copy:
-        with step("Building the changed policy on a copy"):
-            _build(copy, policy)
-        with connect(copy.warehouse, read_only=True) as con:
-            path = str(settings.warehouse).replace("'", "''")
-            con.execute(f"attach '{path}' as before (read_only)")
-            return compared(con, matrix.name, limit)
-
-
-@contextmanager
-def _copied(settings: Settings) -> Iterator[Settings]:
-    """Settings of a copy of the warehouse, which is gone after the block.
-
-    Raises:
-        UsageError: What the warehouse shows is not what the project says.
-    """
-    _refuse_stale(settings)
-    with tempfile.TemporaryDirectory(prefix="canon-plan-", dir=settings.warehouse.parent) as folder:
-        copy = replace(settings, warehouse=Path(folder) / settings.warehouse.name)
-        for path in _files_of(settings.warehouse):
-            shutil.copy(path, folder)
-        yield copy
-
-
-def _files_of(warehouse: Path) -> list[Path]:
-    """The warehouse, changes that DuckDB has not folded into it yet, and the key of its hashes."""
-    beside = (warehouse.with_name(f"{warehouse.name}.wal"), warehouse.with_suffix(".hash_key"))
-    return [warehouse, *(path for path in beside if path.exists())]
+    with run_lock(settings.warehouse, "plan"):
+        _refuse_stale(settings)
+        with copied(settings, "plan") as copy:
+            with step("Building the changed policy on a copy"):
+                _build(copy, policy)
+            with connect(copy.warehouse, read_only=True) as con:
+                con.execute(f"attach {literal(settings.warehouse)} as before (read_only)")
+                return planned(con, matrix.name, limit)
 
 
 def _refuse_stale(settings: Settings) -> None:
+    """Refuse to compare with tables that are not what the project says.
+
+    Raises:
+        UsageError: They are not.
+    """
     require_warehouse(settings.warehouse)
     with connect(settings.warehouse, read_only=True) as con:
         state = read_state(con)

@@ -1,4 +1,4 @@
-"""What a changed policy changes, cell by cell: two builds of one log compared."""
+"""Two states of the canonical tables compared, cell by cell: two policies on one log, or two days."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -34,22 +34,32 @@ class FieldPlan:
     examples: tuple[Example, ...]
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What a policy would change. More cells than `limit` are too many; None: no limit."""
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """What differs between two states of the canonical tables: of `before`, by what `after` has."""
 
-    matrix: str
     fields: tuple[FieldPlan, ...]
     reviews_opened: int
     reviews_closed: int
     marketable_gained: int
     marketable_lost: int
-    limit: int | None = None
 
     @property
     def cells(self) -> int:
-        """Cells of all fields that would get another value."""
+        """Cells of all fields that have another value."""
         return sum(each.cells for each in self.fields)
+
+    def as_json(self) -> dict[str, Any]:
+        """The difference as one JSON object."""
+        return {"status": "compared", "exit_code": 0, "cells": self.cells, **asdict(self)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan(Difference):
+    """What a policy would change. More cells than `limit` are too many; None: no limit."""
+
+    matrix: str
+    limit: int | None = None
 
     @property
     def exit_code(self) -> int:
@@ -59,20 +69,24 @@ class Plan:
     def as_json(self) -> dict[str, Any]:
         """The plan as one JSON object."""
         status = "above_limit" if self.exit_code else "planned"
-        return {"status": status, "exit_code": self.exit_code, "cells": self.cells, **asdict(self)}
+        return {**super().as_json(), "status": status, "exit_code": self.exit_code}
 
 
-def compared(con: duckdb.DuckDBPyConnection, matrix: str, limit: int | None) -> Plan:
+def planned(con: duckdb.DuckDBPyConnection, matrix: str, limit: int | None) -> Plan:
     """Compare the marts of a connection with those of the database `before` that is attached to it."""
-    lines = rows(con, LINES)
-    return Plan(
-        matrix=matrix,
-        fields=tuple(found for line in lines for found in [_field(con, **line)] if found),
-        reviews_opened=_only(con, "marts.review_queue", "before.marts.review_queue", "item_id"),
-        reviews_closed=_only(con, "before.marts.review_queue", "marts.review_queue", "item_id"),
-        marketable_gained=_only(con, MARKETABLE, f"before.{MARKETABLE}", "customer_id"),
-        marketable_lost=_only(con, f"before.{MARKETABLE}", MARKETABLE, "customer_id"),
-        limit=limit,
+    return Plan(**vars(compared(con, "before.marts", "marts")), matrix=matrix, limit=limit)
+
+
+def compared(con: duckdb.DuckDBPyConnection, before: str, after: str) -> Difference:
+    """Compare two schemas with canonical tables; the caller knows that they are there."""
+    lines = rows(con, LINES.format(before=before, after=after))
+    queues, people = (_gained_and_lost(con, before, after, *each) for each in COUNTED)
+    return Difference(
+        fields=tuple(found for line in lines for found in [_field(con, before, after, **line)] if found),
+        reviews_opened=queues[0],
+        reviews_closed=queues[1],
+        marketable_gained=people[0],
+        marketable_lost=people[1],
     )
 
 
@@ -80,13 +94,23 @@ def compared(con: duckdb.DuckDBPyConnection, matrix: str, limit: int | None) -> 
 LINES = """
 select entity, field, bool_or(is_before) as is_before, bool_or(not is_before) as is_after
 from (
-    select entity, field, true as is_before from before.marts.field_ownership
+    select entity, field, true as is_before from {before}.field_ownership
     union all
-    select entity, field, false from marts.field_ownership
+    select entity, field, false from {after}.field_ownership
 )
 group by all order by all
 """
-MARKETABLE = "marts.marketable_customers"
+
+# What is counted as it comes and goes: table, key.
+COUNTED = (("review_queue", "item_id"), ("marketable_customers", "customer_id"))
+
+
+def _gained_and_lost(
+    con: duckdb.DuckDBPyConnection, before: str, after: str, table: str, key: str
+) -> tuple[int, int]:
+    """How many keys are new in a table, and how many are not there any more."""
+    old, new = f"{before}.{table}", f"{after}.{table}"
+    return _only(con, new, old, key), _only(con, old, new, key)
 
 
 def _only(con: duckdb.DuckDBPyConnection, table: str, other: str, key: str) -> int:
@@ -101,8 +125,8 @@ with pairs as (
     select
         coalesce(after_rows.{key}, before_rows.{key}) as id,
         {old} as old_value, {old_source} as old_source, {new} as new_value, {new_source} as new_source
-    from marts.{table} as after_rows
-    full join before.marts.{table} as before_rows on after_rows.{key} = before_rows.{key}
+    from {after}.{table} as after_rows
+    full join {before}.{table} as before_rows on after_rows.{key} = before_rows.{key}
 )
 select *, old_value is distinct from new_value as is_other from pairs
 where old_value is distinct from new_value or old_source is distinct from new_source
@@ -111,11 +135,20 @@ order by is_other desc, id
 
 
 def _field(
-    con: duckdb.DuckDBPyConnection, entity: str, field: str, *, is_before: bool, is_after: bool
+    con: duckdb.DuckDBPyConnection,
+    before: str,
+    after: str,
+    *,
+    entity: str,
+    field: str,
+    is_before: bool,
+    is_after: bool,
 ) -> FieldPlan | None:
     old, old_source = _columns("before_rows", field) if is_before else NOTHING
     new, new_source = _columns("after_rows", field) if is_after else NOTHING
     query = CELLS.format(
+        before=before,
+        after=after,
         key=f"{entity}_id",
         table=TABLES[entity],
         old=old,

@@ -13,6 +13,7 @@ from canon.load import load
 from canon.lock import run_lock
 from canon.order import close_order
 from canon.policy_file import goes_by_now
+from canon.policy_versions import keep_policy
 from canon.publish import PublishReport, publish_copy
 from canon.quiet import no_telemetry
 from canon.settings import Settings
@@ -151,6 +152,7 @@ def noted_build(settings: Settings, run: Run, mark: str, *, full_refresh: bool) 
     report = build(settings, run.sync_id, mark, full_refresh=full_refresh)
     with connect(settings.warehouse) as con:
         write_state(con, run.sync_id, mark, run.sync_seq)
+        keep_policy(con, settings.root)
     return report
 
 

@@ -1,6 +1,6 @@
 {{ config(
     materialized='incremental', incremental_strategy='touched', on_schema_change='fail',
-    touched='int_customers_revalued', touched_by=['match_rule', 'match_value'],
+    touched='int_customers_revalued', touched_by=['value_hash'],
 ) }}
 
 -- values that several records share and that link none of them, each with the reason
@@ -106,6 +106,16 @@ blocked as (
 
     where reason is not null
 
+),
+
+hashed as (
+
+    select
+        *,
+        {{ fingerprint(['match_rule', 'match_value']) }} as value_hash
+
+    from blocked
+
 )
 
-select * from blocked
+select * from hashed

@@ -73,7 +73,10 @@ known as (
         record_hash
     from {{ ref('int_customers_fingerprinted') }}
     union all
-    select * from keys_before
+    select
+        record_key,
+        record_hash
+    from keys_before
 
 ),
 

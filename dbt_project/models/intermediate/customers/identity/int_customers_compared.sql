@@ -1,6 +1,6 @@
 {{ config(
     materialized='incremental', incremental_strategy='touched', on_schema_change='fail',
-    touched='int_customers_revalued', touched_by=['match_rule', 'match_value'],
+    touched='int_customers_revalued', touched_by=['value_hash'],
 ) }}
 
 -- names that go by one shared value, each with each, and whether they contradict each other
@@ -65,6 +65,16 @@ compared as (
 
     {{ nickname_join('variants', 'others') }}
 
+),
+
+hashed as (
+
+    select
+        *,
+        {{ fingerprint(['match_rule', 'match_value']) }} as value_hash
+
+    from compared
+
 )
 
-select * from compared
+select * from hashed

@@ -1,6 +1,6 @@
 {{ config(
     materialized='incremental', incremental_strategy='touched', on_schema_change='fail',
-    touched='int_customers_revalued', touched_by=['match_rule', 'match_value'],
+    touched='int_customers_revalued', touched_by=['value_hash'],
 ) }}
 
 -- every distinct name that goes by a shared value, and the other names on it which contradict it
@@ -12,9 +12,7 @@ pairs as {{ narrowed_first() }} (
 
     from {{ ref('int_customers_compared') }} as pairs
 
-    {{ only_touched('int_customers_revalued', {
-        'match_rule': 'pairs.match_rule', 'match_value': 'pairs.match_value',
-    }) }}
+    {{ only_touched('int_customers_revalued', {'value_hash': 'pairs.value_hash'}) }}
 
 ),
 
@@ -71,6 +69,16 @@ named as (
         and contradicted.match_value = ambiguous.match_value
         and contradicted.name_key = ambiguous.name_key
 
+),
+
+hashed as (
+
+    select
+        *,
+        {{ fingerprint(['match_rule', 'match_value']) }} as value_hash
+
+    from named
+
 )
 
-select * from named
+select * from hashed

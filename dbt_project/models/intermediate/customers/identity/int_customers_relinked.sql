@@ -19,6 +19,7 @@ relinked as (
         record_key,
         record_hash
     from {{ ref('int_customers_revalued') }}
+    where record_key is not null
     union
     select
         stated.left_key as record_key,

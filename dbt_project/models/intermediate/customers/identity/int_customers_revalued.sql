@@ -32,17 +32,33 @@ touched as (
 
 ),
 
+-- a value that nobody holds any more has a row without a record: what was made of it goes
 revalued as (
 
     select
-        keyed.*,
-        count(*) over (partition by keyed.match_rule, keyed.match_value) as holders
+        keyed.record_key,
+        keyed.record_hash,
+        keyed.tier,
+        keyed.match_rule,
+        keyed.match_value,
+        {{ 'keyed' if touches_all() else 'touched' }}.value_hash,
+        keyed.block_reason,
+        keyed.source,
+        keyed.is_live,
+        keyed.first_name,
+        keyed.last_name,
+        keyed.name_key,
+        count(keyed.record_key)
+            over (partition by keyed.match_rule, keyed.match_value)
+            as holders
 
+    {% if touches_all() %}
     from {{ ref('int_customers_keyed') }} as keyed
+    {% else %}
+    from touched
 
-    {% if not touches_all() %}
-    inner join touched
-        on keyed.value_hash = touched.value_hash
+    left join {{ ref('int_customers_keyed') }} as keyed
+        on touched.value_hash = keyed.value_hash
     {% endif %}
 
 )
