@@ -120,7 +120,8 @@ suggestions as (
 
 ),
 
--- what an erasure leaves open: a record that may be the erased person's, a person whom another system erased
+-- what an erasure leaves open: a record that may be the erased person's, a person whom another
+-- system erased
 erasures as (
 
     select
@@ -129,7 +130,10 @@ erasures as (
         asked.customer_id,
         cast(null as string) as field,
         asked.record_key || case
-            when asked.kind = 'held' then ': did not land, for its e-mail address was that of somebody who was erased'
+            when asked.kind = 'held'
+                then
+                    ': did not land, for its e-mail address was that of somebody '
+                    || 'who was erased'
             else ': ' || asked.erased_by || ' has erased this person; nobody has here'
         end as candidates,
         asked.asked_at as opened_at

@@ -1,4 +1,4 @@
--- records that go on with the customer id of an older one, which was erased: the first such id counts
+-- records that go on with the customer id of an older one, which was erased: the first id counts
 with
 
 source as (
