@@ -2,6 +2,7 @@
 
 import sys
 import traceback
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -84,14 +85,74 @@ def load(source: Sources = None, mode: ModeOption = Mode.delta) -> None:
     print_load(results, load_only(Settings.load(), source or (), mode.value))
 
 
+class Policy(StrEnum):
+    """Which policy a past state is built by."""
+
+    then = "then"
+    now = "now"
+
+
 @app.command()
-def build(full_refresh: FullRefresh = False) -> None:
+def build(
+    full_refresh: FullRefresh = False,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of",
+            metavar="TIME",
+            help="Build what was believed at this ISO 8601 time (UTC) into a schema of its own.",
+        ),
+    ] = None,
+    policy: Annotated[
+        Policy,
+        typer.Option("--policy", help="With --as-of: under the policy of that day, or under today's."),
+    ] = Policy.then,
+    as_json: AsJson = False,
+) -> None:
     """Build staging to marts with dbt, the second step of a sync. `dbt build` does it with every test."""
     from canon.settings import Settings
     from canon.steps import build_only
 
-    report = build_only(Settings.load(), full_refresh=full_refresh)
+    if as_of is not None:
+        _replay(as_of, policy.value, as_json)
+        return
+    report = answer(as_json, lambda: build_only(Settings.load(), full_refresh=full_refresh))
+    if as_json:
+        print_json({"status": "succeeded", "exit_code": 0, **asdict(report)})
+        return
     results.print(f"Built: {report.nodes} models, snapshots and tests in {report.seconds:.0f} s.")
+
+
+def _replay(as_of: str, policy: str, as_json: bool) -> None:
+    from canon.explain import parse_as_of
+    from canon.replay import replay
+    from canon.settings import Settings
+
+    done = answer(as_json, lambda: replay(Settings.load(), parse_as_of(as_of), policy))
+    if as_json:
+        print_json(done.as_json())
+        return
+    results.print(
+        f"Built {done.schema}: {done.tables} tables as they were believed at "
+        f"{done.believed_at:%Y-%m-%d %H:%M:%S}, under policy {done.policy_version}.\n"
+        f"canon diff {done.schema} says what has changed since.",
+        soft_wrap=True,
+    )
+
+
+@app.command()
+def diff(
+    before: Annotated[str, typer.Argument(help="A state that canon build --as-of has built, or marts.")],
+    after: Annotated[str, typer.Argument(help="Another one; marts is today's.")] = "marts",
+    as_json: AsJson = False,
+) -> None:
+    """Compare two states of the canonical tables, by field: two days, or one day under two policies."""
+    from canon.diff import diff as run
+    from canon.plan_page import print_difference
+    from canon.settings import Settings
+
+    found = answer(as_json, lambda: run(Settings.load(), before, after))
+    print_json(found.as_json()) if as_json else print_difference(results, found, before, after)
 
 
 @app.command()

@@ -16,6 +16,7 @@ from canon.find import Record
 from canon.journal import ensure_journals, utc_now
 from canon.normalize import keyed_hash, normalize_email
 from canon.order import Order
+from canon.replay import drop_replays
 from canon.settings import Settings
 from canon.warehouse import connect, first, has_table, quoted
 from pipelines.policy import POLICY, map_lines, read_policy
@@ -44,6 +45,7 @@ def erase(settings: Settings, order: Order) -> None:
             _note(con, order)
         _erase_log(con, order)
         _erase_journals(con)
+        drop_replays(con)
         if has_table(con, "snapshots", "customers_snapshot") and has_table(con, "marts", "customer_changes"):
             _erase_history(con)
         con.commit()

@@ -242,6 +242,22 @@ def edited_project(folder: Path) -> Path:
 
 
 @pytest.mark.slow
+def test_a_value_that_everybody_leaves_at_once_links_nobody(ground: Ground) -> None:
+    """Nobody has the old address any more: no record is there to say that something changed about it."""
+    if not ground.loads:
+        play(ground, examples=2, loads=1, seed=SEED)
+    pair = ("h8", "h9")
+    for addresses in (["both@left.example"] * 2, ["one@left.example", "other@left.example"]):
+        ground.loads += 1
+        for record, email in zip(pair, addresses, strict=True):
+            ground.log.add("contacts", record, seq=ground.loads, firstname="Ann", email=email)
+        ground.log.write(ground.warehouse)
+        build(ground)
+        assert_equals_a_full_refresh(ground)
+    assert frozenset(map(key_of, pair)) not in groups(ground.warehouse)
+
+
+@pytest.mark.slow
 def test_after_a_build_that_did_not_end_nothing_is_relied_on(ground: Ground) -> None:
     """It took a load in half; then a record is what it was, so that nothing seems to have changed."""
     if not ground.loads:

@@ -38,7 +38,7 @@
     {%- if not touched -%}
     {%- elif not execute -%}
         {%- do ref(touched) -%}
-    {%- else -%}
+    {%- elif is_delta() -%}
         {{ only_among(ref(touched), columns) }}
     {%- endif -%}
 {%- endmacro %}
