@@ -131,13 +131,7 @@ erasures as (
         cast(null as string) as field,
         asked.record_key || case
             when asked.kind = 'held'
-<<<<<<< HEAD
                 then ': did not land, its e-mail address was that of somebody who was erased'
-=======
-                then
-                    ': did not land, for its e-mail address was that of somebody '
-                    || 'who was erased'
->>>>>>> ed66ba6fe292e206b4e330133dae2014fc081eed
             else ': ' || asked.erased_by || ' has erased this person; nobody has here'
         end as candidates,
         asked.asked_at as opened_at
