@@ -124,15 +124,15 @@ def _policy_of(
     """The policy of that build; None where it is today's.
 
     Raises:
-        UsageError: It was not kept, because an earlier release built then.
+        UsageError: It was not kept.
     """
     if position.policy_version == policy_version(con):
         return None
     kept = kept_policy(con, position.policy_version)
     if kept is None:
         raise UsageError(
-            f"The policy {position.policy_version} of that day was not kept: the release that built then "
-            "did not keep any. Under today's policy it can be built: add --policy now."
+            f"The policy {position.policy_version} of that day was not kept: dbt alone built then, or an "
+            "earlier release. Under today's policy it can be built: add --policy now."
         )
     return kept
 
