@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 
 from canon.journal import ensure_journals, policy_version, utc_now
-from canon.warehouse import first, quoted
+from canon.warehouse import first, quoted, rows
 from pipelines.policy import POLICY, read_policy
 
 SEEDS = "seeds"  # the schema of the policy's tables: blocked values, nicknames, picklists
@@ -50,13 +50,8 @@ def restore_seeds(con: duckdb.DuckDBPyConnection, seeds: dict[str, list[dict[str
 
 
 def _seeds(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    return {
-        name: json.loads(
-            (first(con, f"select to_json(list(each)) from {SEEDS}.{quoted(name)} as each") or ("[]",))[0]
-            or "[]"
-        )
-        for name in _seed_tables(con)
-    }
+    """Name to rows of every seed."""
+    return {name: rows(con, f"from {SEEDS}.{quoted(name)}") for name in _seed_tables(con)}
 
 
 def _seed_tables(con: duckdb.DuckDBPyConnection) -> list[str]:

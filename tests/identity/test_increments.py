@@ -253,7 +253,7 @@ def test_a_value_that_everybody_leaves_at_once_links_nobody(ground: Ground) -> N
             ground.log.add("contacts", record, seq=ground.loads, firstname="Ann", email=email)
         ground.log.write(ground.warehouse)
         build(ground)
-        assert_equals_a_full_refresh(ground)
+    assert_equals_a_full_refresh(ground)
     assert frozenset(map(key_of, pair)) not in groups(ground.warehouse)
 
 
