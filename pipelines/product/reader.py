@@ -91,6 +91,10 @@ class ProductReader:
         """None: a product that merges users deletes or marks the ones that are gone."""
         return []
 
+    def erased(self, request: Request, gone: Sequence[str], stubs: pa.Table) -> Sequence[str]:
+        """Nobody: a table does not tell a deletion for privacy from any other."""
+        return ()
+
     def _since(self, start: datetime | None) -> "sa.ColumnElement[bool]":
         """Stamped, or marked as deleted, since then. What has no stamp always counts: nobody knows better."""
         conditions: list[sa.ColumnElement[bool]] = [self._columns[TABLE.stamp].is_(None)]

@@ -15,7 +15,7 @@ from canon.output import stdout_to_stderr
 
 COMMANDS = (
     *("sync", "load", "build", "validate", "publish", "demo", "sandbox", "explain", "plan", "doctor"),
-    *("compact", "forget"),
+    *("compact", "forget", "diff"),
 )
 
 

@@ -95,6 +95,7 @@ def test_a_state_of_an_older_canon_is_built_once_more(warehouse: Path):
     with connect(warehouse) as con:
         con.execute("alter table ops.build_state drop column decisions")
         con.execute("alter table ops.build_state drop column suggestions")
+        con.execute("drop table ops.schema_version")
         con.execute(
             "insert into ops.build_state values ('build', 'same', 2, timestamp '2026-01-01 00:00:00')"
         )

@@ -2,6 +2,7 @@
    fingerprint, `record_mark`: whether a record is what it was is asked of one number instead of all its texts. #}
 {% macro unioned_records(entity, records, merges, also=[], marked=[]) %}
 {%- do lint_policy() %}
+{%- set known = record_columns(entity) + also %}
 with
 
 {% for record in records %}
@@ -23,7 +24,7 @@ unioned as (
 select
     *
     {%- if marked %},
-    {{ fingerprint(['record_key'] + marked) }} as record_mark
+    {{ fingerprint(['record_key'] + marked | select('in', known) | list) }} as record_mark
     {%- endif %}
 from unioned
 {%- endmacro %}
