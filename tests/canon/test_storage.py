@@ -77,6 +77,7 @@ def test_doctor_says_when_to_compact(
     assert found["file"].status == OK  # eight free megabytes are not worth it
     assert "raw_salesforce 2 MB" in found["layers"].said
     monkeypatch.setattr(storage, "LEAST_WORTH", MB)
+    monkeypatch.setattr(storage, "MOST_FREE_SHARE", 0.3)  # each small table takes a block of its own
     found = findings(settings)
     assert found["file"].status == WARNING
     assert "canon compact" in found["file"].advice

@@ -19,7 +19,7 @@ HUBSPOT_FIRST = {"rule": "source_priority", "sources": ["hubspot", "salesforce"]
 UNLIKE = """
 with believed as (
     select * from snapshots.customers_snapshot
-    where dbt_valid_from <= $at and (dbt_valid_to is null or dbt_valid_to > $at)
+    where dbt_valid_from <= $1 and (dbt_valid_to is null or dbt_valid_to > $1)
 )
 select
     (select count(*) from (select {columns} from {schema}.customers except select {columns} from believed)),
@@ -37,7 +37,7 @@ def unlike_the_snapshot(world: World, schema: str, sync_seq: int) -> tuple[int, 
         "duckdb_columns() where schema_name = 'snapshots' and table_name = 'customers_snapshot')",
         schema,
     )
-    ((ours, theirs, rows),) = world.warehouse.rows(UNLIKE.format(columns=shared, schema=schema), {"at": at})
+    ((ours, theirs, rows),) = world.warehouse.rows(UNLIKE.format(columns=shared, schema=schema), at)
     return ours, theirs, rows
 
 
