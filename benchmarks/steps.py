@@ -135,7 +135,12 @@ def identify(warehouse: str) -> Report:
 
     settings = Settings.load()
     kinds = ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
-    policy = ["resource_type:seed", "int_nicknames_paired", "stg_canon__identity_decisions"]
+    policy = [
+        "resource_type:seed",
+        "int_nicknames_paired",
+        "stg_canon__identity_decisions",
+        "stg_canon__kept_ids",
+    ]
     run_dbt(settings, ["build", *kinds, "--select", *policy], {})
     started = time.monotonic()
     run_dbt(settings, ["run", "--select", IDENTITY], {})
