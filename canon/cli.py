@@ -104,17 +104,21 @@ def build(
         ),
     ] = None,
     policy: Annotated[
-        Policy,
-        typer.Option("--policy", help="With --as-of: under the policy of that day, or under today's."),
-    ] = Policy.then,
+        Policy | None,
+        typer.Option(
+            "--policy", help="With --as-of: under that day's policy (then, the default), or today's."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Build staging to marts with dbt, the second step of a sync. `dbt build` does it with every test."""
+    from canon.replay import refuse_mixed
     from canon.settings import Settings
     from canon.steps import build_only
 
+    answer(as_json, lambda: refuse_mixed(as_of, policy, full_refresh=full_refresh))
     if as_of is not None:
-        _replay(as_of, policy.value, as_json)
+        _replay(as_of, policy or Policy.then, as_json)
         return
     report = answer(as_json, lambda: build_only(Settings.load(), full_refresh=full_refresh))
     if as_json:
@@ -123,12 +127,12 @@ def build(
     results.print(f"Built: {report.nodes} models, snapshots and tests in {report.seconds:.0f} s.")
 
 
-def _replay(as_of: str, policy: str, as_json: bool) -> None:
+def _replay(as_of: str, policy: Policy, as_json: bool) -> None:
     from canon.explain import parse_as_of
     from canon.replay import replay
     from canon.settings import Settings
 
-    done = answer(as_json, lambda: replay(Settings.load(), parse_as_of(as_of), policy))
+    done = answer(as_json, lambda: replay(Settings.load(), parse_as_of(as_of), policy.value))
     if as_json:
         print_json(done.as_json())
         return
@@ -312,13 +316,12 @@ def doctor(
 def compact(as_json: AsJson = False) -> None:
     """Write the warehouse anew without the free space inside it. canon doctor says when that is worth it."""
     from canon.settings import Settings
-    from canon.storage import as_json as told
     from canon.storage import compact as run
     from canon.storage import in_words
 
     done = answer(as_json, lambda: run(Settings.load()))
     if as_json:
-        print_json(told(done))
+        print_json(done.as_json())
         return
     results.print(f"{done.path}: {in_words(done.size_before)} before, {in_words(done.size_after)} now.")
 

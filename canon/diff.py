@@ -1,8 +1,8 @@
 """`canon diff`: two states of the canonical tables compared by field: today's, and those of replays."""
 
 from canon.errors import UsageError
+from canon.past import MARTS, past_states
 from canon.plan_cells import Difference, compared
-from canon.replay import MARTS, replays
 from canon.settings import Settings
 from canon.warehouse import connect, has_table, require_warehouse
 
@@ -15,7 +15,7 @@ def diff(settings: Settings, before: str, after: str = MARTS) -> Difference:
     """
     require_warehouse(settings.warehouse)
     with connect(settings.warehouse, read_only=True) as con:
-        known = [*replays(con), *([MARTS] if has_table(con, MARTS, "customers") else [])]
+        known = [*past_states(con), *([MARTS] if has_table(con, MARTS, "customers") else [])]
         for name in (before, after):
             if name not in known:
                 raise UsageError(

@@ -16,15 +16,16 @@ from canon.find import Record
 from canon.journal import ensure_journals, utc_now
 from canon.normalize import keyed_hash, normalize_email
 from canon.order import Order
-from canon.replay import drop_replays
+from canon.past import drop_past_states
 from canon.settings import Settings
-from canon.warehouse import connect, first, has_table, quoted
+from canon.warehouse import all_tables, columns_of, connect, first, has_table, quoted
 from pipelines.policy import POLICY, map_lines, read_policy
 
 # What stands for the key itself: without it a lost key would let everybody come back unseen.
 KEY_MARK = "ops.tombstones"
 
-# Columns that say whose a row of a journal is.
+# Schemas that nothing makes anew, and the columns there that say whose a row is.
+JOURNALS = ("ops", "snapshots")
 RECORD_COLUMNS = ("source", "object", "source_record_id")
 KEY_COLUMNS = ("record_key", "left_key", "right_key")
 
@@ -45,7 +46,7 @@ def erase(settings: Settings, order: Order) -> None:
             _note(con, order)
         _erase_log(con, order)
         _erase_journals(con)
-        drop_replays(con)
+        drop_past_states(con)
         if has_table(con, "snapshots", "customers_snapshot") and has_table(con, "marts", "customer_changes"):
             _erase_history(con)
         con.commit()
@@ -114,7 +115,7 @@ def _addresses(con: duckdb.DuckDBPyConnection, root: Path, order: Order) -> Iter
 def _texts(
     con: duckdb.DuckDBPyConnection, schema: str, table: str, id_column: str, name: str, record: Record
 ) -> list[tuple[str]]:
-    if not {id_column, name} <= _columns(con, schema, table):
+    if not {id_column, name} <= columns_of(con, schema, table).keys():
         return []
     return con.execute(
         f"select distinct {quoted(name)} from {quoted(schema)}.{quoted(table)} "
@@ -140,7 +141,7 @@ def _erase_log(con: duckdb.DuckDBPyConnection, order: Order) -> None:
     for record in order.records:
         schema = f"raw_{record.source}"
         for table, column, _ in tables_of(record):
-            if column in _columns(con, schema, table):
+            if column in columns_of(con, schema, table):
                 con.execute(
                     f"delete from {quoted(schema)}.{quoted(table)} where {quoted(column)} = ?",
                     [record.source_record_id],
@@ -155,19 +156,17 @@ def _erase_log(con: duckdb.DuckDBPyConnection, order: Order) -> None:
 
 def _erase_journals(con: duckdb.DuckDBPyConnection) -> None:
     """Rows of journals and snapshots that are about one of the records."""
-    tables = con.execute(
-        "select schema_name, table_name from duckdb_tables() "
-        "where database_name = current_catalog() and schema_name in ('ops', 'snapshots') order by all"
-    ).fetchall()
-    for schema, table in tables:
-        columns = _columns(con, schema, table)
+    for schema, table in all_tables(con):
+        if schema not in JOURNALS:
+            continue
+        columns = columns_of(con, schema, table).keys()
         place = f"{quoted(schema)}.{quoted(table)}"
-        if columns.issuperset(RECORD_COLUMNS):
+        if columns >= set(RECORD_COLUMNS):
             con.execute(
                 f"delete from {place} as rows using erased_records as erased where "
                 + " and ".join(f"rows.{name} = erased.{name}" for name in RECORD_COLUMNS)
             )
-        for name in columns.intersection(KEY_COLUMNS):
+        for name in columns & set(KEY_COLUMNS):
             con.execute(f"delete from {place} where {name} in (select record_key from erased_records)")
 
 
@@ -192,7 +191,7 @@ def _erase_history(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _blank_shared_versions(con: duckdb.DuckDBPyConnection) -> None:
-    columns = _columns(con, "snapshots", "customers_snapshot")
+    columns = columns_of(con, "snapshots", "customers_snapshot")
     fields = sorted(name for name in columns if f"{name}_source" in columns)
     con.execute(
         "create or replace temp table present as from snapshots.customers_snapshot "
@@ -251,12 +250,3 @@ def _ask_about(con: duckdb.DuckDBPyConnection, left: Record, erased_by: str, now
             "? as source, ? as object, ? as source_record_id, ? as erased_by, ? as asked_at",
             [question_id, *left, erased_by, now],
         )
-
-
-def _columns(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> set[str]:
-    found = con.execute(
-        "select column_name from duckdb_columns() "
-        "where database_name = current_catalog() and schema_name = ? and table_name = ?",
-        [schema, table],
-    ).fetchall()
-    return {name for (name,) in found}

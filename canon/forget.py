@@ -14,6 +14,7 @@ from typing import Any
 
 import duckdb
 
+from canon.copied import remove_copies
 from canon.erase import erase
 from canon.find import Record, find_customer
 from canon.journal import journalled
@@ -139,6 +140,7 @@ def privacy_deletions(settings: Settings, sources: Iterable[str]) -> Order | Non
 def clean(settings: Settings) -> None:
     """Leave no byte of what was deleted in the files beside those that analysts read."""
     rewrite(settings.warehouse)
+    remove_copies(settings.warehouse)
     shutil.rmtree(settings.warehouse.parent / DLT_WORK, ignore_errors=True)
     logs = Path(os.environ.get("DBT_LOG_PATH") or settings.target / "logs")
     for path in (*logs.glob("dbt.log*"), settings.target / "run_results.json"):

@@ -14,7 +14,7 @@ from canon.lock import run_lock
 from canon.normalize import keyed_hash
 from canon.settings import Settings
 from canon.steward import Grounds
-from canon.warehouse import connect, first, has_table, require_warehouse
+from canon.warehouse import connect, first, has_table, log_tables, require_warehouse
 
 if TYPE_CHECKING:
     from pipelines.forgotten import Erasure
@@ -47,12 +47,9 @@ def take_in(settings: Settings) -> None:
     """Ask about each record that loads held back since the last time."""
     with connect(settings.warehouse) as con:
         ensure_journals(con)
-        held = con.execute(
-            "select schema_name from duckdb_tables() where database_name = current_catalog() "
-            "and schema_name like 'raw@_%' escape '@' and table_name = 'held' order by 1"
-        ).fetchall()
+        held = [schema for schema, table in log_tables(con) if table == "held"]
         con.begin()
-        for (schema,) in held:
+        for schema in held:
             con.execute(TAKEN_IN.format(schema=schema), [HELD, schema.removeprefix("raw_"), utc_now()])
             con.execute(f"delete from {schema}.held")  # an answer may take the question away for good
         con.commit()

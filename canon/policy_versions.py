@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 
 from canon.journal import ensure_journals, policy_version, utc_now
-from canon.warehouse import first, quoted, rows
+from canon.warehouse import columns_of, first, quoted, rows, tables_in
 from pipelines.policy import POLICY, read_policy
 
 SEEDS = "seeds"  # the schema of the policy's tables: blocked values, nicknames, picklists
@@ -34,15 +34,10 @@ def kept_policy(con: duckdb.DuckDBPyConnection, version: str) -> tuple[dict[str,
 
 def restore_seeds(con: duckdb.DuckDBPyConnection, seeds: dict[str, list[dict[str, Any]]]) -> None:
     """Put the rows of a day's seeds in the place of today's; a column that is new since is null."""
-    for name in _seed_tables(con):
+    for name in tables_in(con, SEEDS):
         table = f"{SEEDS}.{quoted(name)}"
         con.execute(f"delete from {table}")
-        columns = con.execute(
-            "select column_name, data_type from duckdb_columns() "
-            "where database_name = current_catalog() and schema_name = ? and table_name = ?",
-            [SEEDS, name],
-        ).fetchall()
-        shape = json.dumps([dict(columns)])
+        shape = json.dumps([columns_of(con, SEEDS, name)])
         con.execute(
             f"insert into {table} by name select unnest(from_json(?, ?), recursive := true)",
             [json.dumps(seeds.get(name, [])), shape],
@@ -51,13 +46,4 @@ def restore_seeds(con: duckdb.DuckDBPyConnection, seeds: dict[str, list[dict[str
 
 def _seeds(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     """Name to rows of every seed."""
-    return {name: rows(con, f"from {SEEDS}.{quoted(name)}") for name in _seed_tables(con)}
-
-
-def _seed_tables(con: duckdb.DuckDBPyConnection) -> list[str]:
-    found = con.execute(
-        "select table_name from duckdb_tables() "
-        "where database_name = current_catalog() and schema_name = ? order by 1",
-        [SEEDS],
-    ).fetchall()
-    return [name for (name,) in found]
+    return {name: rows(con, f"from {SEEDS}.{quoted(name)}") for name in tables_in(con, SEEDS)}

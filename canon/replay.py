@@ -5,7 +5,6 @@ day's policy or today's. Who was erased since is not there: an erasure holds for
 """
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -15,18 +14,27 @@ import duckdb
 from canon.build import MARK_VARIABLE, SYNC_ID_VARIABLE, run_dbt
 from canon.copied import copied
 from canon.errors import UsageError
+from canon.forget import resume
 from canon.journal import ensure_journals, policy_version
 from canon.lock import run_lock
 from canon.output import step
+from canon.past import MARTS, PREFIX
 from canon.policy_versions import kept_policy, restore_seeds
 from canon.quiet import no_telemetry
 from canon.settings import Settings
 from canon.state import fingerprint
-from canon.warehouse import connect, first, literal, quoted, require_warehouse
+from canon.warehouse import (
+    columns_of,
+    connect,
+    first,
+    literal,
+    log_tables,
+    quoted,
+    require_warehouse,
+    tables_in,
+)
 
 THEN, NOW = "then", "now"
-PREFIX = "as_of_"
-MARTS = "marts"
 BUILT = ("--full-refresh", "--select", "+path:dbt_project/models/marts")
 
 # Journals that the tables are made of, and when a row of them came to be.
@@ -80,6 +88,7 @@ def replay(settings: Settings, moment: datetime, policy: str = THEN) -> Replay:
     no_telemetry()
     require_warehouse(settings.warehouse)
     with run_lock(settings.warehouse, "build"):
+        resume(settings)
         with connect(settings.warehouse) as con:
             ensure_journals(con)
             position = position_at(con, moment)
@@ -96,6 +105,14 @@ def replay(settings: Settings, moment: datetime, policy: str = THEN) -> Replay:
                 named = {SYNC_ID_VARIABLE: position.sync_id, MARK_VARIABLE: fingerprint(copy)}
                 run_dbt(copy, ["run", *BUILT, *variables], named)
             return _taken_over(settings, copy, name, position, kept is not None)
+
+
+def refuse_mixed(as_of: str | None, policy: str | None, *, full_refresh: bool) -> None:
+    """Raise UsageError where a switch of `canon build` would say nothing beside the others."""
+    if as_of is None and policy is not None:
+        raise UsageError("--policy is about a past state: say which one with --as-of TIME.")
+    if as_of is not None and full_refresh:
+        raise UsageError("A past state is made anew anyhow: leave --full-refresh out.")
 
 
 def position_at(con: duckdb.DuckDBPyConnection, moment: datetime) -> Position:
@@ -139,8 +156,10 @@ def _policy_of(
 
 def forget_later(con: duckdb.DuckDBPyConnection, position: Position) -> None:
     """Take out of a copy what came after a build: versions of records, runs, words of stewards, history."""
-    for schema, table in _logs(con):
-        con.execute(f"delete from {quoted(schema)}.{quoted(table)} where _sync_seq > ?", [position.sync_seq])
+    for schema, table in log_tables(con):
+        if "_sync_seq" in columns_of(con, schema, table):
+            place = f"{quoted(schema)}.{quoted(table)}"
+            con.execute(f"delete from {place} where _sync_seq > ?", [position.sync_seq])
     con.execute("delete from ops.sync_runs where sync_seq > ?", [position.sync_seq])
     for table, column in JOURNALS:
         con.execute(
@@ -148,30 +167,12 @@ def forget_later(con: duckdb.DuckDBPyConnection, position: Position) -> None:
             "where sync_seq = ?), ?)",
             [position.sync_seq, position.started_at],
         )
-    for table in _tables(con, "snapshots"):
+    for table in tables_in(con, "snapshots"):
         name = f"snapshots.{quoted(table)}"
         con.execute(f"delete from {name} where dbt_valid_from > ?", [position.started_at])
         con.execute(f"update {name} set dbt_valid_to = null where dbt_valid_to > ?", [position.started_at])
-    for table in (each for each in _tables(con, MARTS) if each.endswith("_changes")):
+    for table in (each for each in tables_in(con, MARTS) if each.endswith("_changes")):
         con.execute(f"delete from {MARTS}.{quoted(table)} where changed_at > ?", [position.started_at])
-
-
-def _logs(con: duckdb.DuckDBPyConnection) -> Sequence[tuple[str, str]]:
-    """Schema and name of every table of the raw log."""
-    return con.execute(
-        "select distinct schema_name, table_name from duckdb_columns() "
-        "where database_name = current_catalog() and schema_name like 'raw@_%' escape '@' "
-        "and column_name = '_sync_seq' order by all"
-    ).fetchall()
-
-
-def _tables(con: duckdb.DuckDBPyConnection, schema: str) -> list[str]:
-    found = con.execute(
-        "select table_name from duckdb_tables() "
-        "where database_name = current_catalog() and schema_name = ? order by 1",
-        [schema],
-    ).fetchall()
-    return [name for (name,) in found]
 
 
 def _taken_over(
@@ -190,7 +191,7 @@ def _taken_over(
         con.execute(f"create schema {name}")
         for (table,) in tables:
             con.execute(f"create table {name}.{quoted(table)} as from replayed.{MARTS}.{quoted(table)}")
-            if is_other_policy and _has_version(con, name, table):
+            if is_other_policy and "policy_version" in columns_of(con, name, table):
                 # dbt hashes the seeds' files, which are today's; the rows that it read were that day's
                 con.execute(
                     f"update {name}.{quoted(table)} set policy_version = ?", [position.policy_version]
@@ -199,30 +200,3 @@ def _taken_over(
         version = first(con, f"select max(policy_version) from {name}.customers")
     held = version[0] if version and version[0] else position.policy_version
     return Replay(name, position.sync_seq, position.started_at, held, len(tables))
-
-
-def _has_version(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
-    return bool(
-        first(
-            con,
-            "select 1 from duckdb_columns() where database_name = current_catalog() and schema_name = ? "
-            "and table_name = ? and column_name = 'policy_version'",
-            [schema, table],
-        )
-    )
-
-
-def replays(con: duckdb.DuckDBPyConnection) -> list[str]:
-    """The schemas that replays have left."""
-    found = con.execute(
-        "select schema_name from duckdb_schemas() "
-        "where database_name = current_catalog() and starts_with(schema_name, ?) order by 1",
-        [PREFIX],
-    ).fetchall()
-    return [name for (name,) in found]
-
-
-def drop_replays(con: duckdb.DuckDBPyConnection) -> None:
-    """Drop them all: they can be built again, without whoever was erased."""
-    for name in replays(con):
-        con.execute(f"drop schema {quoted(name)} cascade")

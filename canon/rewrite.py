@@ -1,8 +1,9 @@
 """Writing a DuckDB file anew: what was deleted from it leaves its bytes in free blocks until then."""
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -19,6 +20,10 @@ class Rewritten:
     path: Path
     size_before: int
     size_after: int
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as one JSON object."""
+        return {"status": "succeeded", "exit_code": 0, **asdict(self)}
 
 
 def rewrite(path: Path) -> Rewritten:

@@ -9,7 +9,7 @@ import duckdb
 
 from canon.journal import Run, ensure_journals, utc_now
 from canon.settings import Settings
-from canon.warehouse import first, has_table
+from canon.warehouse import first, has_table, log_tables, quoted
 
 # The Python that dbt's SQL calls: a change there changes what the same SQL returns.
 FUNCTIONS = ("functions.py", "normalize.py")
@@ -128,11 +128,8 @@ def _shows_reads_of(con: duckdb.DuckDBPyConnection, run: Run) -> bool:
 
 def _noticed_fields(con: duckdb.DuckDBPyConnection, run: Run) -> bool:
     """Whether a run wrote to a source's log of field metadata: fields change without any record changing."""
-    logs = con.execute(
-        "select schema_name from duckdb_tables() where database_name = current_catalog() "
-        "and schema_name like 'raw@_%' escape '@' and table_name = 'fields'"
-    ).fetchall()
     return any(
-        first(con, f'select 1 from "{schema}".fields where _sync_seq = ? limit 1', [run.sync_seq])
-        for (schema,) in logs
+        first(con, f"select 1 from {quoted(schema)}.fields where _sync_seq = ? limit 1", [run.sync_seq])
+        for schema, table in log_tables(con)
+        if table == "fields"
     )

@@ -1,9 +1,8 @@
 """How large the warehouse is, by layer, how it grows, and when it is worth writing anew."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
@@ -12,7 +11,7 @@ from canon.journal import ensure_journals, utc_now
 from canon.lock import run_lock
 from canon.rewrite import Rewritten, rewrite
 from canon.settings import Settings
-from canon.warehouse import connect, first, has_table, literal, quoted, require_warehouse
+from canon.warehouse import all_tables, connect, first, has_table, literal, quoted, require_warehouse
 
 # The row of `ops.storage` that is about the whole file.
 FILE = "file"
@@ -57,9 +56,7 @@ def measure(con: duckdb.DuckDBPyConnection, *, by_layer: bool) -> Storage:
 
 
 def _blocks(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    tables = con.execute(
-        "select schema_name, table_name from duckdb_tables() where database_name = current_catalog()"
-    ).fetchall()
+    tables = all_tables(con)
     if not tables:
         return {}
     each = " union all ".join(
@@ -113,11 +110,6 @@ def compact(settings: Settings) -> Rewritten:
     with run_lock(settings.warehouse, "compact"):
         resume(settings)
         return rewrite(settings.warehouse)
-
-
-def as_json(done: Rewritten) -> dict[str, Any]:
-    """What `canon compact --as-json` prints."""
-    return {"status": "succeeded", "exit_code": 0, **asdict(done)}
 
 
 def in_words(size: int) -> str:

@@ -67,6 +67,34 @@ def has_table(con: duckdb.DuckDBPyConnection, schema: str, name: str) -> bool:
     return found is not None
 
 
+def tables_in(con: duckdb.DuckDBPyConnection, schema: str) -> list[str]:
+    """The names of a schema's tables, in order."""
+    return [name for layer, name in all_tables(con) if layer == schema]
+
+
+def log_tables(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """Schema and name of every table that loads have written, dlt's own included."""
+    return [(schema, name) for schema, name in all_tables(con) if schema.startswith("raw_")]
+
+
+def all_tables(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """Schema and name of every table of the file that a connection was opened on, in order."""
+    return con.execute(
+        "select schema_name, table_name from duckdb_tables() "
+        "where database_name = current_catalog() order by all"
+    ).fetchall()
+
+
+def columns_of(con: duckdb.DuckDBPyConnection, schema: str, table: str) -> dict[str, str]:
+    """Name to type of a table's columns, in their order; nothing where there is no such table."""
+    found = con.execute(
+        "select column_name, data_type from duckdb_columns() where database_name = current_catalog() "
+        "and schema_name = ? and table_name = ? order by column_index",
+        [schema, table],
+    ).fetchall()
+    return dict(found)
+
+
 def rows(con: duckdb.DuckDBPyConnection, sql: str, parameters: object = None) -> list[dict[str, Any]]:
     """The result of a query, one dict per row by column name."""
     result = con.execute(sql, parameters)

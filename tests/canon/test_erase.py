@@ -13,7 +13,7 @@ from canon.doctor_data import data_findings
 from canon.erase import erase
 from canon.errors import ConfigurationError, UsageError, WarehouseUnusable
 from canon.find import Record
-from canon.forget import Person, _all_records, privacy_deletions
+from canon.forget import Person, _all_records, clean, privacy_deletions
 from canon.held import answer_question, known_again, take_in
 from canon.normalize import keyed_hash
 from canon.order import FORGET, PRIVACY_DELETION, Left, Order, close_order, open_order, place_order
@@ -141,6 +141,21 @@ def test_a_file_that_cannot_be_copied_stays_as_it_was(log: Path, monkeypatch: py
         rewrite(log)
     assert log.read_bytes() == before
     assert [path.name for path in log.parent.iterdir()] == ["canon.duckdb"]
+
+
+def test_past_states_and_copies_that_a_killed_run_left_go_too(settings: Settings, log: Path) -> None:
+    with connect(log) as con:
+        con.execute("create schema as_of_20261101t090000")
+        con.execute("create table as_of_20261101t090000.customers as from marts.customers")
+    left = log.parent / "canon-copy-replay-killed"
+    left.mkdir()
+    (left / log.name).write_bytes(log.read_bytes())
+
+    erase(settings, order())
+    clean(settings)
+
+    assert rows(log, "select 1 from duckdb_schemas() where schema_name like 'as@_of@_%' escape '@'") == []
+    assert not left.exists()
 
 
 def test_another_key_is_refused_before_anybody_comes_back(

@@ -9,8 +9,9 @@ import pytest
 
 from canon.errors import UsageError
 from canon.journal import ensure_journals
+from canon.past import drop_past_states, past_states
 from canon.policy_versions import keep_policy, kept_policy, restore_seeds
-from canon.replay import Position, drop_replays, forget_later, position_at, replays
+from canon.replay import Position, forget_later, position_at, refuse_mixed
 
 ONE, TWO, THREE = (datetime(2026, 11, day, 9) for day in (1, 2, 3))
 
@@ -102,6 +103,17 @@ def test_a_policy_is_kept_once_and_its_seeds_come_back(
 
 def test_replays_are_found_by_name_and_dropped(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("create schema as_of_20261101t090000; create table as_of_20261101t090000.customers (a int)")
-    assert replays(con) == ["as_of_20261101t090000"]
-    drop_replays(con)
-    assert replays(con) == []
+    assert past_states(con) == ["as_of_20261101t090000"]
+    drop_past_states(con)
+    assert past_states(con) == []
+
+
+@pytest.mark.parametrize(
+    ("as_of", "policy", "full_refresh", "says"),
+    [(None, "now", False, "--as-of TIME"), ("2026-11-03", None, True, "leave --full-refresh out")],
+)
+def test_switches_that_would_say_nothing_are_refused(
+    as_of: str | None, policy: str | None, full_refresh: bool, says: str
+) -> None:
+    with pytest.raises(UsageError, match=says):
+        refuse_mixed(as_of, policy, full_refresh=full_refresh)

@@ -38,7 +38,7 @@ def test_what_it_says_is_what_a_build_then_does(world: World, json_of: Callable[
     assert done.returncode == 0, done.stderr
     said = json_of(done.stdout)
     assert hashlib.sha256(world.warehouse.path.read_bytes()).hexdigest() == bytes_before
-    assert not list(world.warehouse.path.parent.glob("canon-plan-*"))
+    assert not list(world.warehouse.path.parent.glob("canon-copy-*"))
 
     project = world.root / "dbt_project.yml"
     text = yaml.safe_load(project.read_text(encoding="utf-8"))

@@ -46,8 +46,8 @@ def change_policy(world: World) -> None:
     text = yaml.safe_load(project.read_text(encoding="utf-8"))
     text["vars"]["ownership"]["customer"]["phone"] = HUBSPOT_FIRST
     project.write_text(yaml.safe_dump(text, sort_keys=False, allow_unicode=True), encoding="utf-8")
-    picklists = world.root / "dbt_project" / "seeds" / "blocked_values.csv"
-    with picklists.open("a", encoding="utf-8") as seed:
+    blocked = world.root / "dbt_project" / "seeds" / "blocked_values.csv"
+    with blocked.open("a", encoding="utf-8") as seed:
         seed.write("mailbox,nobody-in-particular,a test blocks it\n")
 
 
@@ -77,7 +77,7 @@ def test_a_past_day_under_its_own_policy_is_what_the_snapshot_says(world: World)
     assert {(each.entity, each.field) for each in since.fields} == {("customer", "job_title")}
 
     assert world.warehouse.content(*UNTOUCHED) == content
-    assert not list(world.warehouse.path.parent.glob("canon-replay-*"))
+    assert not list(world.warehouse.path.parent.glob("canon-copy-*"))
 
 
 def test_what_cannot_be_replayed_is_told_with_exit_code_2(world: World):
