@@ -45,12 +45,15 @@ from people
 where i % 5 < 2
 """
 
-MARK = "cast(hash(record_key, is_deleted, last_name, email, external_id) % 9223372036854775807 as bigint)"
+# As the macro `fingerprint` does it.
+HASH = "cast(hash({}) % 9223372036854775807 as bigint)"
+RECORD_HASH = HASH.format("record_key")
+MARK = HASH.format("record_key, is_deleted, last_name, email, external_id")
 
 UNIONED = f"""
 select
     source || ':' || object || ':' || source_record_id as record_key,
-    cast(hash(record_key) % 9223372036854775807 as bigint) as record_hash, source, object, source_record_id,
+    {RECORD_HASH} as record_hash, source, object, source_record_id,
     1 as first_sync_seq, 1 as last_sync_seq, false as is_deleted, false as is_merged, is_converted,
     first_name, last_name, email, external_id, cast(null as varchar) as website,
     {MARK} as record_mark
@@ -71,7 +74,7 @@ OTHERS = {
     ),
     "intermediate.int_customers_employed": (
         "select source || ':' || object || ':' || source_record_id as record_key, domain as company_key, "
-        "1 as strength, cast(hash(record_key) % 9223372036854775807 as bigint) as record_hash "
+        f"1 as strength, {RECORD_HASH} as record_hash "
         "from records where object <> 'Lead'"
     ),
     "intermediate.int_companies_unioned": ("select distinct domain as record_key, domain from people"),

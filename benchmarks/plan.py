@@ -11,6 +11,7 @@ from benchmarks.measure import ROOT, Bench, Outcome, StepFailed
 from sandbox.client import Sandbox
 
 CHANGED = 1_000  # records of a delta
+EXPLAINED = 20  # people whose phone is explained
 DICT_ROWS = 10_000  # rows, about, for dlt's own path, which is too slow for all of them
 BULK_FROM = 50  # rows from which an object is read as a bulk job here; leaves only the handful of users
 NEVER = 1_000_000_000
@@ -164,12 +165,15 @@ def resolving(bench: Bench, people: int) -> Iterator[Line]:
 
 
 def syncing(bench: Bench) -> Iterator[Line]:
-    """A sync that finds nothing new, beside a process that only imports the three libraries."""
+    """A sync that finds nothing new, beside a process that only imports the libraries; then questions."""
     bench.command([*CANON, "sync"], accepted=GREEN_OR_RED)
     idle = _fastest(bench, lambda: _idle_sync(bench))
     bare = _fastest(bench, lambda: bench.command(IMPORTS))
     yield Line("no-op sync", idle.seconds, idle.peak_bytes, ratio=idle.seconds / bare.seconds)
     yield Line("importing dlt, dbt, GX", bare.seconds, bare.peak_bytes, is_yardstick=True)
+    told = bench.step("explain", bench.folder / "published" / "canon.duckdb", EXPLAINED)
+    seconds, rows = float(told.report["seconds"]), int(told.report["rows"])
+    yield Line("canon explain, warm (rows: answers)", seconds, told.peak_bytes, rows)
 
 
 def _idle_sync(bench: Bench) -> Outcome:

@@ -199,6 +199,22 @@ IDENTITY = "intermediate.customers.identity,+int_customers_traced"
 IDENTIFIED = "select count(*) from intermediate.int_customers_identified"
 
 
+def explain(published: str, count: str) -> Report:
+    """Explain a field of some people, one after another, in a warm process."""
+    import duckdb
+
+    from canon.explain import explain as run
+
+    with duckdb.connect(published, read_only=True) as connection:
+        asked = "select customer_id from marts.customers using sample reservoir (? rows) repeatable (1)"
+        found = connection.execute(asked.replace("?", str(int(count)))).fetchall()
+    run(Path(published), found[0][0], "phone")
+    started = time.monotonic()
+    for (customer_id,) in found:
+        run(Path(published), customer_id, "phone")
+    return {"seconds": time.monotonic() - started, "rows": len(found)}
+
+
 def _count(warehouse: str, query: str) -> int:
     import duckdb
 
@@ -211,7 +227,7 @@ STEPS: dict[str, Callable[..., Report]] = {
     step.__name__: step
     for step in (
         *(world, record, load, read_csv, read_json, dicts, customers),
-        *(people, joins, identify, again, cells, by_hand, resolve),
+        *(people, joins, identify, again, cells, by_hand, resolve, explain),
     )
 }
 

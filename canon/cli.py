@@ -173,13 +173,34 @@ def validate() -> None:
 
 
 @app.command()
-def publish() -> None:
-    """Replace the read-only copy and the pages. The last step of a sync."""
+def publish(
+    accept: Annotated[
+        str | None,
+        typer.Option(
+            "--accept", metavar="REASON", help="Publish although records are missing, and keep why."
+        ),
+    ] = None,
+) -> None:
+    """Replace the read-only copy and the pages, the last step of a sync. Exit code 3: held back."""
+    from canon.hold import stated
     from canon.report import print_published
     from canon.settings import Settings
     from canon.steps import publish_only
+    from canon.sync import HEALTH_RED
 
-    print_published(results, *publish_only(Settings.load()))
+    reason = stated(accept) if accept is not None else None
+    copy, site = publish_only(Settings.load(), reason)
+    print_published(results, copy, site)
+    raise typer.Exit(HEALTH_RED if copy.held else 0)
+
+
+@app.command("open")
+def open_pages() -> None:
+    """Print where the published pages are, and open them in a browser where there is a screen."""
+    from canon.open_pages import open_pages as run
+    from canon.settings import Settings
+
+    results.print(str(run(Settings.load())), soft_wrap=True)
 
 
 @app.command()

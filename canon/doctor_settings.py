@@ -6,10 +6,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from canon.sections import group
 from canon.settings import origins
 
 HIDDEN = "(hidden)"
 SECRETS = ("CANON_HASH_KEY",)
+GROUPS = ("canon_alerts", "canon_metrics")
 
 # dlt's name of a place to the reader's.
 PLACES = {
@@ -30,8 +32,16 @@ class Stated:
 
 
 def console_settings(root: Path) -> list[Stated]:
-    """The `CANON_` settings."""
-    return [_stated(name, origin, value, name in SECRETS) for name, (origin, value) in origins(root).items()]
+    """The `CANON_` settings; those of groups without their values, which may be secrets."""
+    listed = [
+        _stated(name, origin, value, name in SECRETS) for name, (origin, value) in origins(root).items()
+    ]
+    grouped = [keys for name in GROUPS for keys in group(root, name).values()]
+    return listed + [
+        _stated(each.name, each.origin, each.value, is_secret=True)
+        for keys in grouped
+        for each in keys.values()
+    ]
 
 
 def source_settings(source: str) -> list[Stated]:

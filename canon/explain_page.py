@@ -7,7 +7,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from canon.explain import Explanation, FieldExplanation
+from canon.explained import Explanation, FieldExplanation, Version
 
 # How many past changes a page of all fields shows, newest first; one field shows all of its own.
 RECENT = 12
@@ -30,7 +30,7 @@ def page(found: Explanation, width: int) -> Group:
     wide = width >= WIDE
     parts: list[RenderableType] = [_heading(found), _links(found)]
     if len(found.fields) == 1:
-        parts += _one_field(found.fields[0], detailed=found.as_of is None, wide=wide)
+        parts += _one_field(found.fields[0], found.versions, wide=wide)
     else:
         parts += [_fields(found, wide=wide), _recent(found.fields, wide=wide)]
     return Group(*parts)
@@ -66,7 +66,9 @@ def _links(found: Explanation) -> Table:
     table = _table(f"Records of this {noun}", "system", "object", "record", "linked by", "")
     for link in found.links:
         gone = Text("deleted", style="red") if link.is_deleted else ""
-        table.add_row(link.source, link.object, link.source_record_id, link.match_rule or "", gone)
+        ties = found.ties.get((link.source, link.object, link.source_record_id), ())
+        by = "\n".join(ties) or link.match_rule or ""
+        table.add_row(link.source, link.object, link.source_record_id, by, gone)
     return table
 
 
@@ -95,7 +97,7 @@ def _recent(fields: Sequence[FieldExplanation], *, wide: bool) -> Table:
     return table
 
 
-def _one_field(each: FieldExplanation, *, detailed: bool, wide: bool) -> list[RenderableType]:
+def _one_field(each: FieldExplanation, versions: Sequence[Version], *, wide: bool) -> list[RenderableType]:
     verdict = Text(f"\n{each.field}: ", style="bold")
     verdict.append_text(_value(each.value))
     if each.source:
@@ -104,9 +106,12 @@ def _one_field(each: FieldExplanation, *, detailed: bool, wide: bool) -> list[Re
         verdict.append(f"   by the rule {each.rule}")
     verdict.append("\n")
     parts: list[RenderableType] = [verdict]
-    if detailed:
-        parts += [_candidates(each, wide=wide), _flips(each)]
-    return [*parts, _recent([each], wide=wide)]
+    if each.candidates:
+        parts.append(_candidates(each, wide=wide))
+    if each.flips_if:
+        parts.append(_flips(each))
+    parts.append(_recent([each], wide=wide))
+    return [*parts, _timeline(versions, wide=wide)] if versions else parts
 
 
 def _candidates(each: FieldExplanation, *, wide: bool) -> Table:
@@ -131,6 +136,24 @@ def _flips(each: FieldExplanation) -> Text:
     for reason in each.flips_if:
         text.append(f"  {reason}\n", style="not bold")
     return text
+
+
+def _timeline(versions: Sequence[Version], *, wide: bool) -> Table:
+    """Every version, newest first: what the source said, since when, and the load that read it."""
+    extra = ["clock", "read"] if wide else []
+    table = _table("\nWhat the records said", "seen", "system", "record", "from", "to", "changed", *extra)
+    for each in reversed(versions):
+        read = " ".join(part for part in (each.mode, each.transport) if part)
+        table.add_row(
+            _moment(each.seen_at),
+            each.source,
+            each.source_record_id,
+            Text("(first seen)", style="dim") if each.is_first else _value(each.old_value),
+            _value(each.new_value),
+            _moment(each.said_at),
+            *([each.clock or "", read] if wide else []),
+        )
+    return table
 
 
 def _value(value: str | None) -> Text:

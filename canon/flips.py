@@ -49,7 +49,8 @@ def _owner_only(standing: Standing) -> list[str]:
 def _recency(standing: Standing) -> list[str]:
     others = [source for source in standing.sources if source != standing.source]
     texts = [f"if {source}'s value changed later than {_since(standing)}" for source in others]
-    return [*texts, f"if {standing.source} changed it"]
+    texts.append(f"if {standing.source} changed it")
+    return [*texts, f"if {standing.source} cleared it"] if standing.contested else texts
 
 
 def _monotonic(standing: Standing) -> list[str]:
@@ -118,7 +119,7 @@ def _aggregation(standing: Standing) -> list[str]:
 
 
 def _trust_score(standing: Standing) -> list[str]:
-    return [f"if another value were trusted more than {standing.source}'s, by a change or by time alone"]
+    return [f"if another value were trusted more than {standing.source}'s"]
 
 
 def _other_attribute(standing: Standing) -> list[str]:

@@ -154,7 +154,7 @@ def _carry_out(settings: Settings, order: Order) -> None:
     with journalled(settings.warehouse, FORGET) as run:
         noted_build(settings, run, fingerprint(settings), full_refresh=True)
     clean(settings)
-    publish(settings)
+    publish(settings, erasing=True)
     close_order(settings.warehouse)
 
 

@@ -21,6 +21,14 @@ create table if not exists ops.sync_runs (
     error varchar
 );
 
+-- One row per build: what it went by. logic_version: hash of everything but the log (canon.state.fingerprint; null where dbt alone
+-- built); policy_lines: ` entity.field=hash …` of the lines that decide each field, and of the identity rules.
+create table if not exists ops.build_logic (
+    sync_id varchar not null,
+    logic_version varchar,
+    policy_lines varchar not null
+);
+
 -- One row per validation result. status: pass, fail, error. severity: critical, warning.
 create table if not exists ops.health_checks (
     sync_id varchar,
@@ -150,6 +158,24 @@ create table if not exists ops.storage (
     measured_at timestamp not null
 );
 
+-- One row per sync and source: whether it let Canon in. outcome: ok, refused (credentials, permissions), unavailable.
+create table if not exists ops.source_access (
+    sync_id varchar not null,
+    source varchar not null,
+    outcome varchar not null,
+    asked_at timestamp not null
+);
+
+-- One row per object whose number of live records was another one in a published copy than in the one before. reason: why a
+-- loss that had held the publish back was accepted.
+create table if not exists ops.publications (
+    published_at timestamp not null,
+    source varchar not null,
+    object varchar not null,
+    live bigint not null,
+    reason varchar
+);
+
 -- One row per policy that a build went by. policy: the variables of dbt_project.yml; seeds: {table: rows}; both JSON.
 create table if not exists ops.policy_versions (
     policy_version varchar not null,
@@ -157,3 +183,74 @@ create table if not exists ops.policy_versions (
     seeds varchar not null,
     kept_at timestamp not null
 );
+
+-- One row per number in a measure table, as each validation saw it: what it is compared with later, and what the pages
+-- draw. metric: the column; part: what names the row beside source and object. After 30 days one validation a day stays.
+create table if not exists ops.measurements (
+    sync_id varchar,
+    measure varchar not null,
+    metric varchar not null,
+    source varchar,
+    object varchar,
+    part varchar,
+    value double not null,
+    measured_at timestamp not null
+);
+
+-- One row per alert that a channel took. event: opened, closed; `enabled` when the channel was first seen, with the
+-- severity from which on it is told of incidents as incident_id.
+create table if not exists ops.alerts (
+    incident_id varchar not null,
+    channel varchar not null,
+    event varchar not null,
+    told_at timestamp not null
+);
+
+-- One row per incident: a check that did not pass, from the first validation that said so to the first that no longer
+-- did (closed_at; null: open). closed_because: passed, or not checked (there is no such check any more). observed and
+-- threshold: in its last red validation.
+create or replace view ops.incidents as
+with validations as (
+    select checked_at, row_number() over (order by checked_at) as place
+    from (select distinct checked_at from ops.health_checks)
+),
+
+red as (
+    select
+        checks.check_name, validations.place, min(checks.checked_at) as checked_at, min(checks.sync_id) as sync_id,
+        min(checks.observed) as observed, min(checks.threshold) as threshold,
+        bool_or(checks.severity = 'critical') as is_critical
+    from ops.health_checks as checks
+    join validations using (checked_at)
+    where checks.status <> 'pass'
+    group by checks.check_name, validations.place
+),
+
+-- validations in a row have the same distance to their number among the red ones
+runs as (
+    select *, place - row_number() over (partition by check_name order by place) as run from red
+),
+
+gathered as (
+    select
+        check_name, case when bool_or(is_critical) then 'critical' else 'warning' end as severity,
+        min(checked_at) as opened_at, max(place) as last_place, count(*) as validations,
+        arg_min(sync_id, place) as sync_id, arg_max(observed, place) as observed, arg_max(threshold, place) as threshold
+    from runs
+    group by check_name, run
+)
+
+select
+    md5(gathered.check_name || ' ' || gathered.opened_at) as incident_id,
+    gathered.check_name, gathered.severity, gathered.opened_at, ended.checked_at as closed_at,
+    case
+        when ended.checked_at is null then null
+        when exists (
+            select 1 from ops.health_checks as later
+            where later.check_name = gathered.check_name and later.checked_at = ended.checked_at
+        ) then 'passed'
+        else 'not checked'
+    end as closed_because,
+    gathered.observed, gathered.threshold, gathered.validations, gathered.sync_id
+from gathered
+left join validations as ended on ended.place = gathered.last_place + 1;

@@ -1,7 +1,7 @@
 """The last step: the read-only copy that analysts open, replaced in one move, never seen half written."""
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +9,8 @@ from pathlib import Path
 import duckdb
 
 from canon.errors import PublishFailed
-from canon.state import is_current, read_state
+from canon.kept import Kept, kept_tables, went_on_from
+from canon.state import BuildState, is_current, read_state
 from canon.warehouse import connect, explained, has_table, literal, quoted, replace_file
 
 # What analysts get. The layers before the marts stay in the warehouse: they hold all versions of records.
@@ -20,15 +21,24 @@ STORAGE_VERSION = "v1.2.0"
 
 COPY = "published_copy"
 
+# Tables that begin with one of these are ordered by it. A million people have 25 million fields: without it,
+# a look at one person's reads them all (measured: 0.9 s of 1.3 s).
+CLUSTERED = ("customer_id", "company_id", "deal_id")
+
 
 @dataclass(frozen=True)
 class PublishReport:
-    """What was published. `scope` is `all`, or `ops` when the customers had not changed."""
+    """What was published.
+
+    `scope` is `all`; `delta` where the copy before was of the build before, and took the rows that changed;
+    `ops` where the customers had not changed. It is `held` when nothing was published; `held` says why.
+    """
 
     path: Path
     scope: str
     tables: int
     size_bytes: int
+    held: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -43,42 +53,53 @@ class Relation:
 
 
 def publish_copy(warehouse: Path, published: Path) -> PublishReport:
-    """Write the copy beside its final place and move it there; refresh only `ops` when nothing else changed.
+    """Write the copy beside its final place and move it there; of what is there already only what changed.
 
     Raises:
         PublishFailed: It could not be written; readers still have the previous copy.
         WarehouseUnusable: There is no warehouse yet.
     """
-    partial = _same_build(warehouse, published)
-    schemas = ("ops",) if partial else SCHEMAS
+    scope = _scope(warehouse, published)
     draft = published.with_name(f".{published.name}.tmp")
     try:
         published.parent.mkdir(parents=True, exist_ok=True)
         with _cleaned_up(draft):
-            if partial:
+            if scope != "all":
                 shutil.copyfile(published, draft)
-            tables = _write(warehouse, draft, schemas)
+            tables = _write(warehouse, draft, scope)
             replace_file(draft, published)
     except (OSError, duckdb.Error) as error:
         reason = str(error).strip().splitlines()[0]
         raise PublishFailed(f"{published} could not be replaced, it is as it was before: {reason}") from error
-    return PublishReport(published, "ops" if partial else "all", tables, published.stat().st_size)
+    return PublishReport(published, scope, tables, published.stat().st_size)
 
 
-def _same_build(warehouse: Path, published: Path) -> bool:
-    """Whether the published customers come from the build that the warehouse holds: only `ops` is newer."""
+def _scope(warehouse: Path, published: Path) -> str:
+    """What a copy lacks of the warehouse.
+
+    Returns:
+        `ops` where its customers are of the very build, `delta` of the build before, else `all`.
+    """
     with connect(warehouse, read_only=True) as con:
         state = read_state(con)
         if state is None or not is_current(con):
-            return False
+            return "all"
+        since = went_on_from(con, state.build_id)
+    known = _published_state(published)
+    if known is None or known.fingerprint != state.fingerprint:
+        return "all"
+    return {state.build_id: "ops", since: "delta"}.get(known.build_id, "all")
+
+
+def _published_state(published: Path) -> BuildState | None:
+    """Which build a copy is of; None where there is none, or no whole one."""
     if not published.is_file():
-        return False
+        return None
     try:
         with duckdb.connect(str(published), read_only=True) as con:
-            known = read_state(con) if has_table(con, "marts", "customers") else None
+            return read_state(con) if has_table(con, "marts", "customers") else None
     except duckdb.Error:
-        return False  # a damaged or foreign file is replaced whole
-    return known is not None and (known.build_id, known.fingerprint) == (state.build_id, state.fingerprint)
+        return None  # a damaged or foreign file is replaced whole
 
 
 @contextmanager
@@ -96,8 +117,8 @@ def _remove(draft: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _write(warehouse: Path, draft: Path, schemas: Sequence[str]) -> int:
-    """Copy the schemas into the draft file; views become tables. Returns how many."""
+def _write(warehouse: Path, draft: Path, scope: str) -> int:
+    """Bring the draft file to what the warehouse holds; views become tables. Returns how many there are."""
     # Views name their catalog, which dbt derives from the file's name: attach it under that very name.
     catalog = warehouse.stem
     with duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"}) as con:
@@ -109,17 +130,42 @@ def _write(warehouse: Path, draft: Path, schemas: Sequence[str]) -> int:
         version = "" if draft.exists() else f" (storage_version '{STORAGE_VERSION}')"
         con.execute(f"attach {literal(draft)} as {COPY}{version}")
         con.execute(f"use {quoted(catalog)}")
-        relations = _relations(con, catalog, schemas)
+        relations = _relations(con, catalog, ("ops",) if scope == "ops" else SCHEMAS)
+        kept = kept_tables(con) if scope == "delta" else {}
         con.begin()
-        for schema in schemas:
-            con.execute(f"drop schema if exists {COPY}.{quoted(schema)} cascade")
-            con.execute(f"create schema {COPY}.{quoted(schema)}")
+        for schema in SCHEMAS:
+            con.execute(f"create schema if not exists {COPY}.{quoted(schema)}")
+        _drop_others(con, relations, kept)
         for relation in relations:
-            _copy(con, catalog, relation)
+            _bring(con, catalog, relation, kept.get((relation.schema, relation.name)))
         con.commit()
         con.execute(f"checkpoint {COPY}")
         con.execute(f"detach {COPY}")
     return len(relations)
+
+
+def _drop_others(
+    con: duckdb.DuckDBPyConnection, relations: Sequence[Relation], kept: Mapping[tuple[str, str], Kept]
+) -> None:
+    """Drop what the copy has of the schemas that are written, but for the tables whose rows stay."""
+    written = {relation.schema for relation in relations}
+    held = con.execute(
+        "select schema_name, table_name from duckdb_tables() where database_name = ?", [COPY]
+    ).fetchall()
+    for schema, name in held:
+        if schema in written and (schema, name) not in kept:
+            con.execute(f"drop table {COPY}.{quoted(schema)}.{quoted(name)}")
+
+
+def _bring(con: duckdb.DuckDBPyConnection, catalog: str, relation: Relation, kept: Kept | None) -> None:
+    """Copy one table or view, or replace the rows of it that the last build touched."""
+    if kept is None:
+        _copy(con, catalog, relation)
+    else:
+        place = f"{quoted(relation.schema)}.{quoted(relation.name)}"
+        con.execute(f"delete from {COPY}.{place} as kept where {kept.touched}")
+        rows = f"select kept.* from {quoted(catalog)}.{place} as kept where {kept.touched}"
+        con.execute(f"insert into {COPY}.{place} by name {rows}")
 
 
 def _relations(con: duckdb.DuckDBPyConnection, catalog: str, schemas: Sequence[str]) -> list[Relation]:
@@ -155,7 +201,10 @@ def _copy(con: duckdb.DuckDBPyConnection, catalog: str, relation: Relation) -> N
     """Copy one table or view with its comments."""
     place = f"{quoted(relation.schema)}.{quoted(relation.name)}"
     target = f"{COPY}.{place}"
-    con.execute(f"create table {target} as from {quoted(catalog)}.{place}")
+    # What belongs together lies together: whoever asks about one customer reads a few blocks of each table.
+    key = relation.columns[0][0]
+    order = f" order by {quoted(key)}" if key in CLUSTERED else ""
+    con.execute(f"create table {target} as from {quoted(catalog)}.{place}{order}")
     if relation.comment:
         con.execute(f"comment on table {target} is {literal(relation.comment)}")
     for column, comment in relation.columns:

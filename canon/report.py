@@ -60,7 +60,18 @@ def print_checks(console: Console, checks: Sequence[CheckResult]) -> None:
 
 
 def print_published(console: Console, copy: PublishReport, site: SiteReport) -> None:
-    """Where the copy and the pages are."""
-    what = "everything" if copy.scope == "all" else "the journals, the customers had not changed"
+    """Where the copy and the pages are, or why they are as they were."""
+    if copy.held:
+        console.print(
+            f"[red]Held back:[/] {'; '.join(copy.held)}. Readers keep the copy and the pages of before.\n"
+            "If the records should be gone, say why: canon publish --accept REASON",
+            soft_wrap=True,
+        )
+        return
+    what = {
+        "all": "everything",
+        "delta": "what the build changed",
+        "ops": "the journals, the customers had not changed",
+    }[copy.scope]
     console.print(f"Published {what}: {copy.path}", soft_wrap=True)
     console.print(f"Pages: {site.folder / 'index.html'}", soft_wrap=True)

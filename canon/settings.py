@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from threading import get_ident
 
 from canon.errors import ConfigurationError
 
@@ -15,6 +16,7 @@ DEFAULTS = {
     "CANON_WAREHOUSE": "data/canon.duckdb",
     "CANON_PUBLISHED": "data/published/canon.duckdb",
     "CANON_SITE": "data/site",
+    "CANON_SITE_URL": "",
     "CANON_SOURCES": "salesforce,hubspot",
     "CANON_INTERVAL": "PT15M",
     "CANON_DEFAULT_REGION": "US",
@@ -34,6 +36,7 @@ class Settings:
     warehouse: Path
     published: Path
     site: Path
+    site_url: str
     sources: tuple[str, ...]
     interval: timedelta
     interval_text: str
@@ -55,6 +58,7 @@ class Settings:
             warehouse=_path(home, texts, "CANON_WAREHOUSE"),
             published=_path(home, texts, "CANON_PUBLISHED"),
             site=_path(home, texts, "CANON_SITE"),
+            site_url=_site_url(texts["CANON_SITE_URL"]),
             sources=_sources(texts["CANON_SOURCES"]),
             interval=parse_interval(texts["CANON_INTERVAL"]),
             interval_text=texts["CANON_INTERVAL"],
@@ -67,6 +71,11 @@ class Settings:
     def target(self) -> Path:
         """Where dbt keeps its manifest and logs: `DBT_TARGET_PATH`, else `target/` of the project."""
         return self.root / os.environ.get("DBT_TARGET_PATH", "target")
+
+    def page(self, name: str) -> str:
+        """The address of a published page: below `CANON_SITE_URL`, else the file."""
+        folder = self.site_url or self.site.as_uri()
+        return f"{folder}/{name}.html"
 
     def environment(self) -> dict[str, str]:
         """The settings as environment variables, so that dbt sees what this run decided."""
@@ -158,6 +167,12 @@ def _path(root: Path, texts: Mapping[str, str], name: str) -> Path:
     return path
 
 
+def _site_url(text: str) -> str:
+    if text and not re.match(r"https?://[^/\s]", text):
+        raise ConfigurationError(f"CANON_SITE_URL is {text!r}: expected the https:// address of the pages.")
+    return text.rstrip("/")
+
+
 def _words(text: str) -> tuple[str, ...]:
     """The comma-separated parts of a text, trimmed, without blanks and repetitions, in order."""
     return tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
@@ -192,9 +207,9 @@ def _integration_users(text: str) -> tuple[str, ...]:
 
 
 def _create_secret(path: Path) -> None:
-    """Write a new random key that only its owner can read; of two processes at once, the first wins."""
+    """Write a new random key that only its owner can read; of two writers at once the first wins."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft = path.with_name(f"{path.name}.{os.getpid()}-{get_ident()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(secrets.token_hex(HASH_KEY_BYTES))

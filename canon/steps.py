@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from canon.alerts import tell
 from canon.build import BuildReport
 from canon.demo_marks import claim
 from canon.forget import resume
@@ -50,13 +51,15 @@ def validate_only(settings: Settings) -> tuple[CheckResult, ...]:
         with connect(settings.warehouse) as con:
             fail_interrupted(con)  # a run that is `running` is the one that validates
             sync_id = last_sync_id(con)
-        return validate(settings, sync_id)
+        checks = validate(settings, sync_id)
+        tell(settings)
+        return checks
 
 
-def publish_only(settings: Settings) -> tuple[PublishReport, SiteReport]:
-    """Publish what was built, and its pages."""
+def publish_only(settings: Settings, accept: str | None = None) -> tuple[PublishReport, SiteReport]:
+    """Publish what was built, and its pages; `accept`: why a loss that holds it back is right."""
     no_telemetry()
     require_warehouse(settings.warehouse)
     with run_lock(settings.warehouse, "publish"):
         resume(settings)
-        return publish(settings)
+        return publish(settings, accept=accept)

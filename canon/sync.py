@@ -2,15 +2,20 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from canon.access import note_access
+from canon.alerts import tell
 from canon.build import BuildReport, build
 from canon.erase import erase
-from canon.errors import BudgetReached, CanonError
+from canon.errors import BudgetReached, BuildFailed, CanonError
+from canon.hold import losses, note_publication
 from canon.journal import Run, journalled, mark_ended, policy_version
 from canon.load import load
 from canon.lock import run_lock
+from canon.metrics import reported
 from canon.order import close_order
 from canon.policy_file import goes_by_now
 from canon.policy_versions import keep_policy
@@ -18,7 +23,7 @@ from canon.publish import PublishReport, publish_copy
 from canon.quiet import no_telemetry
 from canon.settings import Settings
 from canon.site.pages import SiteReport, publish_site
-from canon.state import fingerprint, keep_state, may_skip_build, write_state
+from canon.state import fingerprint, is_current, keep_state, may_skip_build, read_state, write_state
 from canon.validate import CheckResult, validate
 from canon.warehouse import connect
 
@@ -47,12 +52,12 @@ class SyncReport:
 
     @property
     def is_red(self) -> bool:
-        """Whether a critical check did not pass."""
-        return any(each.is_red for each in self.checks)
+        """Whether a critical check did not pass, or what was built was held back."""
+        return bool(self.published.held) or any(each.is_red for each in self.checks)
 
     @property
     def exit_code(self) -> int:
-        """0, or 3 when a critical check did not pass."""
+        """0, or 3 when it is red."""
         return HEALTH_RED if self.is_red else 0
 
     def as_json(self) -> dict[str, Any]:
@@ -83,25 +88,29 @@ def sync(
 
     started = time.monotonic()
     no_telemetry()
-    with run_lock(settings.warehouse, "sync"):
+    with run_lock(settings.warehouse, "sync"), reported(settings):
         if not demo:
             claim(settings)
         resume(settings)
+        decided = _decide_anew(settings)
         with journalled(settings.warehouse, mode) as run:
             loaded, stopped = _load(settings, run, sources or settings.sources)
             order = privacy_deletions(settings, sources or settings.sources)
             if order:
                 erase(settings, order)
             built = _build(settings, run, loaded, full_refresh=full_refresh or order is not None)
+            if decided and not built.ran:
+                built = decided  # the load brought nothing more
             if stopped:
                 mark_ended(settings.warehouse, run.sync_id, stopped)  # to the checks too it is no success
             checks = validate(settings, run.sync_id)
+            tell(settings)
         if stopped:
             mark_ended(settings.warehouse, run.sync_id, stopped)
         if order:
             clean(settings)
         note(settings.warehouse, run.sync_id, by_layer=built.ran)
-        published, site = _publish(settings, run)
+        published, site = _publish(settings, run, erasing=order is not None)
         if order:
             close_order(settings.warehouse)
         with connect(settings.warehouse, read_only=True) as con:
@@ -124,14 +133,55 @@ def sync(
     )
 
 
+def _decide_anew(settings: Settings) -> BuildReport | None:
+    """Under another policy or logic, build before anything is loaded, in a run of its own.
+
+    What changes then has changed because of them; what the load changes afterwards, because of the sources.
+    Where something was loaded that no build has taken in yet, the two cannot be told apart any more. A build
+    that fails is told by the one after the load: what the sources say is not to be missed for it.
+    """
+    if not settings.warehouse.is_file():
+        return None
+    mark = fingerprint(settings)
+    with connect(settings.warehouse) as con:
+        state = read_state(con)
+        if state is None or state.fingerprint == mark or not is_current(con):
+            return None
+    with suppress(BuildFailed), journalled(settings.warehouse, "build") as run:
+        return noted_build(settings, run, mark, full_refresh=False)
+    return None
+
+
 def _load(
     settings: Settings, run: Run, sources: Sequence[str]
 ) -> tuple["LoadResult | None", BudgetReached | None]:
-    """The load's result, or the reason why it stopped early: what had arrived by then still counts."""
+    """The load's result, or the reason why it stopped early: what had arrived by then still counts.
+
+    A load that a source makes fail is checked as well: who looks at the health must see it.
+    """
     try:
-        return load(settings, run, sources), None
+        loaded = load(settings, run, sources)
     except BudgetReached as stop:
+        note_access(settings, run, sources, stop)
         return None, stop
+    except CanonError as problem:
+        if problem.source:
+            note_access(settings, run, sources, problem)
+            _check_failed(settings, run, problem)
+        raise
+    note_access(settings, run, sources)
+    return loaded, None
+
+
+def _check_failed(settings: Settings, run: Run, problem: CanonError) -> None:
+    """Run the checks on what there is after a load that failed; they hide no failure with their own."""
+    mark_ended(settings.warehouse, run.sync_id, problem)
+    with connect(settings.warehouse, read_only=True) as con:
+        was_built = read_state(con) is not None
+    if was_built:
+        with suppress(CanonError):
+            validate(settings, run.sync_id)
+            tell(settings)
 
 
 def _build(settings: Settings, run: Run, loaded: "LoadResult | None", *, full_refresh: bool) -> BuildReport:
@@ -156,15 +206,28 @@ def noted_build(settings: Settings, run: Run, mark: str, *, full_refresh: bool) 
     return report
 
 
-def _publish(settings: Settings, run: Run) -> tuple[PublishReport, SiteReport]:
+def _publish(settings: Settings, run: Run, *, erasing: bool) -> tuple[PublishReport, SiteReport]:
     try:
-        return publish(settings)
+        return publish(settings, erasing=erasing)
     except CanonError as problem:
         mark_ended(settings.warehouse, run.sync_id, problem)
         raise
 
 
-def publish(settings: Settings) -> tuple[PublishReport, SiteReport]:
-    """Publish the copy, then the pages drawn from it. The caller holds the lock."""
+def publish(
+    settings: Settings, *, accept: str | None = None, erasing: bool = False
+) -> tuple[PublishReport, SiteReport]:
+    """Publish the copy, then the pages drawn from it. The caller holds the lock.
+
+    Args:
+        settings: Where everything is.
+        accept: Why a loss that holds the publish back is right.
+        erasing: Somebody was erased, and must not stay in the copy, whatever else was lost.
+    """
+    found = losses(settings.warehouse) if settings.published.is_file() else ()
+    if found and accept is None and not erasing:
+        size = settings.published.stat().st_size
+        return PublishReport(settings.published, "held", 0, size, found), SiteReport(settings.site, ())
     copy = publish_copy(settings.warehouse, settings.published)
+    note_publication(settings.warehouse, accept if found else None)
     return copy, publish_site(settings)

@@ -4,20 +4,28 @@ import json
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from canon.errors import ConfigurationError
-from canon.journal import ensure_journals, utc_now
+from canon.journal import ensure_journals, later_than
 from canon.output import stdout_to_stderr, step
 from canon.settings import Settings
-from canon.warehouse import connect, has_table
+from canon.warehouse import connect, has_table, quoted
 
 if TYPE_CHECKING:
     import duckdb
 
 PASS, FAIL, ERROR = "pass", "fail", "error"
-CRITICAL = "critical"
+CRITICAL, WARNING = "critical", "warning"
+
+# What a measure's columns of verdicts end with: what the policy makes of a row. A column of the same name
+# that ends with ALLOWED says the limits.
+VERDICT, ALLOWED = "verdict", "allowed"
+
+# The system under which a measure has a row about Canon itself, whichever sources are loaded.
+OURS = "canon"
 
 # How many offending rows a result names: a health page is read, not searched.
 OFFENDERS = 5
@@ -26,7 +34,7 @@ OFFENDERS = 5
 RUNBOOKS = "docs/runbooks.md"
 
 # The columns that name a row of a measure table; each table has one of them at least.
-NAMING_COLUMNS = ("source", "object", "kind", "period")
+NAMING_COLUMNS = ("source", "object", "field", "segment", "kind", "period")
 
 
 @dataclass(frozen=True)
@@ -53,8 +61,12 @@ def validate(settings: Settings, sync_id: str | None) -> tuple[CheckResult, ...]
     """
     suites = read_suites(settings.root / "expectations", settings.sources)
     with step("Checking the result"), stdout_to_stderr(), connect(settings.warehouse) as con:
-        results = check(con, suites, settings.sources)
-        _append(con, sync_id, results)
+        ensure_journals(con)
+        frames: dict[str, Any] = {}
+        results = check(con, suites, settings.sources, frames)
+        now = later_than(con, "ops.health_checks", "checked_at")
+        _append(con, sync_id, results, now)
+        keep_measurements(con, sync_id, frames, now)
     return results
 
 
@@ -89,22 +101,35 @@ def _read_suite(path: Path) -> dict[str, Any]:
 
 
 def check(
-    con: "duckdb.DuckDBPyConnection", suites: Sequence[Mapping[str, Any]], sources: Sequence[str]
+    con: "duckdb.DuckDBPyConnection",
+    suites: Sequence[Mapping[str, Any]],
+    sources: Sequence[str],
+    frames: dict[str, Any],
 ) -> tuple[CheckResult, ...]:
-    """Run suites on the tables of `ops` that they are named for; without its table, a check is an error."""
+    """Run suites on the tables of `ops` that they are named for; without its table, a check is an error.
+
+    What was measured is added to `frames`, by the name of its table.
+    """
     results: list[CheckResult] = []
     for suite in suites:
-        if has_table(con, "ops", suite["name"]):
-            frame = _with_expected(con.table(f"ops.{suite['name']}").df(), sources)
+        if (frame := read_measure(con, suite["name"], sources)) is not None:
+            frames[suite["name"]] = frame
             results += check_frame(suite, frame, {"sources": list(sources)})
         else:
             results += [_missing_table(suite["name"], each) for each in suite["expectations"]]
     return tuple(results)
 
 
-def _with_expected(frame: Any, sources: Sequence[str]) -> Any:
-    """Mark the rows of sources that this installation loads: only they are expected to be fresh."""
-    return frame.assign(expected=frame["source"].isin(sources)) if "source" in frame else frame
+def read_measure(con: "duckdb.DuckDBPyConnection", name: str, sources: Sequence[str]) -> Any:
+    """The rows of a measure that are expected to be well, as a data frame; None where it does not exist."""
+    if not has_table(con, "ops", name):
+        return None
+    return _expected_rows(con.table(f"ops.{name}").df(), sources)
+
+
+def _expected_rows(frame: Any, sources: Sequence[str]) -> Any:
+    """Leave out the rows of sources that this installation does not load: nobody expects them to be well."""
+    return frame[frame["source"].isin([*sources, OURS])] if "source" in frame else frame
 
 
 def check_frame(suite: Mapping[str, Any], frame: Any, parameters: Mapping[str, Any]) -> list[CheckResult]:
@@ -119,32 +144,52 @@ def check_frame(suite: Mapping[str, Any], frame: Any, parameters: Mapping[str, A
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     asset = context.data_sources.add_pandas("measures").add_dataframe_asset(suite["name"])
     batch = asset.add_batch_definition_whole_dataframe("now").get_batch({"dataframe": frame})
-    naming = [name for name in NAMING_COLUMNS if name in frame.columns]
+    shown = [each.get("meta", {}).get("shows") for each in suite["expectations"]]
+    naming = [name for name in (*NAMING_COLUMNS, *dict.fromkeys(shown)) if name in frame.columns]
     found = batch.validate(
         gx.ExpectationSuite(name=suite["name"], expectations=list(suite["expectations"])),
         expectation_parameters=dict(parameters),
         result_format={"result_format": "COMPLETE", "unexpected_index_column_names": naming},
     )
-    judged = [judge(each.to_json_dict()) for each in found.results]
+    judged = [judge(each.to_json_dict(), _allowed(frame)) for each in found.results]
     by_name = {each.check_name: each for each in judged}
     return [by_name[each["description"]] for each in suite["expectations"]]
 
 
-def judge(found: Mapping[str, Any]) -> CheckResult:
+def _allowed(frame: Any) -> dict[str, str]:
+    """By column of verdicts, the limits that the rows of a measure are judged by, in words."""
+    return {
+        name.removesuffix(ALLOWED) + VERDICT: "; ".join(sorted(map(str, frame[name].unique())))
+        for name in frame.columns
+        if name.endswith(ALLOWED)
+    }
+
+
+def judge(found: Mapping[str, Any], allowed: Mapping[str, str]) -> CheckResult:
     """One result of Great Expectations as a row of `ops.health_checks`.
 
     Great Expectations lets nulls and empty frames pass a range; here nothing seen is nothing proved.
+    `allowed` are the limits of verdicts, in words.
     """
     config = found["expectation_config"]
     problem = _exception(found["exception_info"])
     unseen = _unseen(config["type"], found["result"])
+    column, severity = str(config["kwargs"].get("column")), config["severity"]
     if problem:
         status, observed = ERROR, problem
     elif unseen:
         status, observed = FAIL, unseen
     else:
-        status, observed = (PASS if found["success"] else FAIL), _observed(found["result"])
-    return CheckResult(config["description"], status, observed, threshold_of(config), config["severity"])
+        status, observed = (PASS if found["success"] else FAIL), _observed(found["result"], config)
+        severity = _worst(found["result"], column) or severity
+    threshold = allowed.get(column) or threshold_of(config)
+    return CheckResult(config["description"], status, observed, threshold, severity)
+
+
+def _worst(result: Mapping[str, Any], column: str) -> str | None:
+    """How bad the worst verdict among the offending rows is; None where the column has no verdicts."""
+    found = {row.get(column) for row in result.get("unexpected_index_list") or ()}
+    return next((each for each in (CRITICAL, WARNING) if each in found), None)
 
 
 def _exception(info: Mapping[str, Any]) -> str | None:
@@ -167,10 +212,12 @@ def _unseen(kind: str, result: Mapping[str, Any]) -> str | None:
     return f"{result['missing_count']} of {result['element_count']} values are missing"
 
 
-def _observed(result: Mapping[str, Any]) -> str:
+def _observed(result: Mapping[str, Any], config: Mapping[str, Any]) -> str:
     """What was seen, short: the rows that offend, the members that are missing, or a number."""
     if result.get("unexpected_index_list"):
-        return "; ".join(_offender(each) for each in result["unexpected_index_list"][:OFFENDERS])
+        shown = (config.get("meta") or {}).get("shows") or config["kwargs"]["column"]
+        worst = sorted(result["unexpected_index_list"], key=lambda row: str(row.get(VERDICT)))
+        return "; ".join(_offender(each, shown) for each in worst[:OFFENDERS])
     if result.get("partial_missing_list"):
         return f"missing: {', '.join(map(str, result['partial_missing_list']))}"
     if result.get("observed_value") is not None:
@@ -179,10 +226,9 @@ def _observed(result: Mapping[str, Any]) -> str:
     return f"all {result['element_count']} fit" if "element_count" in result else "as expected"
 
 
-def _offender(row: Mapping[str, Any]) -> str:
+def _offender(row: Mapping[str, Any], shown: str) -> str:
     where = " ".join(str(row[name]) for name in NAMING_COLUMNS if name in row)
-    values = [_number(value) for name, value in row.items() if name not in NAMING_COLUMNS]
-    return f"{where}: {', '.join(values)}" if where else ", ".join(values)
+    return f"{where}: {_number(row[shown])}" if where else _number(row[shown])
 
 
 def _number(value: object) -> str:
@@ -215,12 +261,47 @@ def _missing_table(table: str, expectation: Mapping[str, Any]) -> CheckResult:
     return CheckResult(expectation["description"], ERROR, reason, threshold_of(expectation), severity)
 
 
-def _append(con: "duckdb.DuckDBPyConnection", sync_id: str | None, results: Sequence[CheckResult]) -> None:
-    ensure_journals(con)
-    now = utc_now()
+def _append(
+    con: "duckdb.DuckDBPyConnection", sync_id: str | None, results: Sequence[CheckResult], now: datetime
+) -> None:
     con.executemany(
         "insert into ops.health_checks by name "
         "select * from (values (?, ?, ?, ?, ?, ?, ?)) "
         "as result (sync_id, check_name, status, observed, threshold, severity, checked_at)",
         [[sync_id, r.check_name, r.status, r.observed, r.threshold, r.severity, now] for r in results],
     )
+
+
+def keep_measurements(
+    con: "duckdb.DuckDBPyConnection", sync_id: str | None, frames: Mapping[str, Any], now: datetime
+) -> None:
+    """Append every number of the measures to `ops.measurements`: what was judged can be drawn."""
+    for table, frame in frames.items():
+        naming = [name for name in NAMING_COLUMNS if name in frame]
+        others = [name for name in naming if name not in ("source", "object")]
+        numbers = frame.melt(naming, frame.select_dtypes("number").columns, "metric", "value")
+        con.register("numbers", numbers.astype({"value": "float64"}))
+        con.execute(
+            f"""
+            insert into ops.measurements by name
+            select
+                ? as sync_id, ? as measure, {"source" if "source" in naming else "null"} as source,
+                {"object" if "object" in naming else "null"} as object,
+                nullif(concat_ws(' ', {", ".join(["null", *map(quoted, others)])}), '') as part,
+                metric, value, ? as measured_at
+            from numbers where value is not null and not isnan(value)
+            """,
+            [sync_id, table, now],
+        )
+        con.unregister("numbers")
+    con.execute(THIN_OUT, [now - DETAILED, now - DETAILED])
+
+
+# How long every validation's numbers are kept; of the days before, the first one's. Every sync copies them.
+DETAILED = timedelta(days=30)
+THIN_OUT = """
+delete from ops.measurements where measured_at < ? and measured_at not in (
+    select min(measured_at) from ops.measurements where measured_at < ?
+    group by date_trunc('day', measured_at)
+)
+"""

@@ -43,9 +43,15 @@ def load_sources(sources: Sequence[str], sync: Sync, warehouse: Path) -> list[Ex
     failures: list[CanonError] = []
     for module, reader in zip(modules, readers, strict=True):
         run = Run(sync)
-        _load_source(module, reader, run, warehouse)
+        try:
+            _load_source(module, reader, run, warehouse)
+        except CanonError as failure:
+            failure.source = reader.source
+            raise
         extracts += run.extracts
-        failures += [run.failure] if run.failure else []
+        if run.failure:
+            run.failure.source = reader.source
+            failures.append(run.failure)
     if failures:
         raise min(failures, key=lambda failure: isinstance(failure, BudgetReached))
     return extracts

@@ -2,9 +2,13 @@
 
 
 class CanonError(Exception):
-    """Base of every failure that Canon explains. Nothing is lost; running again is safe."""
+    """Base of every failure that Canon explains. Nothing is lost; running again is safe.
+
+    `source` is the system that it is about, "" where it is about none, or before any was asked.
+    """
 
     exit_code = 1
+    source = ""
 
 
 class ConfigurationError(CanonError):

@@ -43,6 +43,7 @@ JOURNAL = pa.schema(
         ("fields", pa.string()),
         ("outcomes", pa.string()),
         ("finished_at", pa.timestamp("us")),
+        ("clock_skew", pa.float64()),
     ]
 )
 
@@ -77,7 +78,8 @@ class Sync:
 class Extract:
     """A finished (or, while `rows_read` grows, running) read of one object with one list of fields.
 
-    `is_complete` is false where the window was left before its end; `finished_at` goes by the source's clock.
+    `is_complete` is false where the window was left before its end; `finished_at` goes by the source's clock,
+    which was `ahead` of ours.
     """
 
     extract_id: str
@@ -92,6 +94,7 @@ class Extract:
     usage: Usage = field(default_factory=Usage)
     is_complete: bool = False
     finished_at: datetime | None = None
+    ahead: timedelta = timedelta()
     is_history: bool = False
 
     def plus(self, read: int, written: int) -> "Extract":
@@ -160,6 +163,9 @@ class Reader(Protocol):
 
     def now(self) -> datetime:
         """The source's clock (naive UTC), as its last answer told it."""
+
+    def ahead(self) -> timedelta:
+        """How far that clock was ahead of ours then."""
 
     def transport(self, spec: ObjectSpec, mode: Mode) -> str:
         """How such a read comes in, where no page said otherwise."""
@@ -249,6 +255,7 @@ def journal(sync: Sync, extracts: Sequence[Extract]) -> pa.Table:
             "fields": ",".join(extract.fields),
             "outcomes": json.dumps(dict(sorted(extract.usage.outcomes.items())), separators=(",", ":")),
             "finished_at": extract.finished_at,
+            "clock_skew": extract.ahead.total_seconds(),
         }
         for extract in extracts
     ]

@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
 from threading import Lock
@@ -158,6 +158,7 @@ class Http:
         self.usage = usage
         self.pace: Pace | None = None
         self.clock: datetime | None = None
+        self.ahead = timedelta()
         self._dialect = dialect
         self._session = requests.Session()
         self._turn = Lock()
@@ -236,6 +237,7 @@ class Http:
     def _note(self, response: requests.Response) -> None:
         if date := response.headers.get("Date"):
             self.clock = parsedate_to_datetime(date).astimezone(UTC).replace(tzinfo=None)
+            self.ahead = self.clock - datetime.now(UTC).replace(tzinfo=None)
         if allowance := self._dialect.allowance(response.headers):
             self.usage.used, self.usage.limit = allowance
         if self.pace:

@@ -1,7 +1,7 @@
 """What the readers of all sources have in common: a client, and the settings of windows and calls."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar, Generic, Protocol, TypeVar
 
 import pyarrow as pa
@@ -19,6 +19,9 @@ class Client(Protocol):
 
     def now(self) -> datetime:
         """The server's clock, naive UTC."""
+
+    def ahead(self) -> timedelta:
+        """How far it is ahead of ours."""
 
 
 class Settings(Protocol):
@@ -60,6 +63,10 @@ class ClientReader(Generic[AnyClient]):
     def now(self) -> datetime:
         """The server's clock, naive UTC."""
         return self._client.now()
+
+    def ahead(self) -> timedelta:
+        """How far it is ahead of ours."""
+        return self._client.ahead()
 
     def erased(self, request: Request, gone: Sequence[str], stubs: pa.Table) -> Sequence[str]:
         """Nobody: most sources do not tell a deletion for privacy from any other."""

@@ -147,7 +147,9 @@ class ObjectRead:
 
     def _close(self) -> None:
         usage = self._extract.usage.plus(self._reader.usage.take())
-        self._extract = replace(self._extract, usage=usage, finished_at=self._reader.now())
+        self._extract = replace(
+            self._extract, usage=usage, finished_at=self._reader.now(), ahead=self._reader.ahead()
+        )
         self._run.extracts.append(self._extract)
         self._report(is_done=self._extract.is_complete)
 

@@ -9,13 +9,22 @@ from typing import Any
 import duckdb
 
 from canon.journal import utc_now
+from canon.site.trends import Series, drift, measured, volumes
 from canon.warehouse import connect, has_table, rows
 
 Row = dict[str, Any]
 
 # How much of a journal a page shows: what fits on two screens.
-RECENT_CHANGES = 30
+RECENT_CHANGES = 50
 RECENT_RUNS = 20
+RECENT_RESULTS = 60
+DICTIONARY = 1000
+
+# The rules by which the system that is listed first wins where it has a value; others compare the values.
+FIRST_WINS = ("source_priority", "owner_only", "monotonic")
+SHARED = "shared"
+
+ENTITIES = ("customer", "company", "deal")
 
 
 @dataclass(frozen=True)
@@ -36,12 +45,46 @@ class Facts:
     contested: list[Row]
     review: list[Row]
     matrix: list[Row]
+    incidents: list[Row]
+    suites: list[dict[str, Any]]
+    measured: dict[str, list[Series]]
+    volumes: dict[tuple[str, str], dict[str, list[float]]]
+    drift: list[Row]
+    syncs: list[Row]
+    causes: list[Row]
+    schema_changes: list[Row]
+    dictionary: list[Row]
+
+    @property
+    def results(self) -> dict[str, Row]:
+        """The newest results by the name of the check."""
+        return {each["check_name"]: each for each in self.checks}
+
+    @property
+    def owners(self) -> dict[str, list[Row]]:
+        """The matrix by the system that comes first; `shared` where the rule asks all of them alike."""
+        found: dict[str, list[Row]] = {}
+        for row in self.matrix:
+            first = row["sources"].partition(",")[0].strip()
+            owned = row["rule"] in FIRST_WINS and "=" not in first
+            found.setdefault(first if owned else SHARED, []).append(row)
+        order = sorted(found, key=lambda name: (name == SHARED, -len(found[name]), name))
+        return {name: found[name] for name in order}
+
+    @property
+    def open_incidents(self) -> list[Row]:
+        """Those that are not over, critical ones first."""
+        still = [each for each in self.incidents if each["closed_at"] is None]
+        return sorted(still, key=lambda each: (each["severity"] != "critical", each["opened_at"]))
 
 
-def read_facts(published: Path, sources: Sequence[str]) -> Facts:
+def read_facts(published: Path, sources: Sequence[str], suites: Sequence[dict[str, Any]] = ()) -> Facts:
     """Read the facts of a published copy; a table that it lacks shows as empty.
 
-    `sources` are those that are meant to be fresh.
+    Args:
+        published: The copy.
+        sources: Those that are meant to be fresh.
+        suites: The checks: what they judge is drawn over time.
     """
     with connect(published, read_only=True) as con:
         runs = _read(con, "ops.sync_runs", RUNS)
@@ -61,10 +104,19 @@ def read_facts(published: Path, sources: Sequence[str]) -> Facts:
             checks=checks,
             runs=runs,
             extracts=_read(con, "ops.sync_extracts", EXTRACTS),
-            changes=_read(con, "marts.customer_changes", CHANGES),
+            changes=_changes(con, CHANGES, RECENT_CHANGES),
             contested=_read(con, "marts.customer_field_conflicts", CONTESTED),
             review=_read(con, "marts.review_queue", REVIEW),
             matrix=_read(con, "marts.field_ownership", MATRIX),
+            incidents=_read(con, "ops.incidents", INCIDENTS),
+            suites=list(suites),
+            measured=measured(con, suites),
+            volumes=volumes(con),
+            drift=drift(con),
+            syncs=_changes(con, SYNCS, RECENT_RUNS),
+            causes=_changes(con, CAUSES, RECENT_RUNS),
+            schema_changes=_read(con, "ops.schema_changes", SCHEMA_CHANGES),
+            dictionary=_read(con, "ops.data_dictionary", DICTIONARY_ROWS),
         )
 
 
@@ -82,14 +134,19 @@ def verdict(runs: list[Row], checks: list[Row]) -> tuple[str, str, str]:
             f"{last['error'] or 'No reason was recorded'}. Nothing is lost; run it again.",
         )
     if red:
-        return "red", f"{_counted(len(red), 'critical check')} failed", f"First: {red[0]['check_name']}."
+        return "red", f"{_counted(len(red), 'critical check')} failed", _first(red)
     if last["status"] == "stopped":
         return "amber", "The last sync stopped at the API budget", "The next one resumes where it stopped."
     if bad:
-        return "amber", f"In order, with {_counted(len(bad), 'warning')}", f"First: {bad[0]['check_name']}."
+        return "amber", f"In order, with {_counted(len(bad), 'warning')}", _first(bad)
     if not checks:
         return "amber", "Synced, but nothing was checked", "Run canon validate."
     return "green", "Everything is in order", f"All {len(checks)} checks passed."
+
+
+def _first(bad: list[Row]) -> str:
+    """The worst of them, in words."""
+    return f"{bad[0]['check_name']}: seen {bad[0]['observed']}, allowed {bad[0]['threshold']}."
 
 
 def _counted(number: int, noun: str) -> str:
@@ -101,12 +158,23 @@ def _read(con: duckdb.DuckDBPyConnection, table: str, sql: str) -> list[Row]:
     return rows(con, sql) if has_table(con, schema, name) else []
 
 
+def _changes(con: duckdb.DuckDBPyConnection, sql: str, limit: int) -> list[Row]:
+    """What a query says of the changes of people, companies and deals, as far as there are such tables."""
+    parts = [
+        f"select '{entity}' as entity, {entity}_id as id, field, old_source, new_source, cause, changed_at, "
+        f"sync_id from marts.{entity}_changes"
+        for entity in ENTITIES
+        if has_table(con, "marts", f"{entity}_changes")
+    ]
+    if not parts or not has_table(con, "ops", "sync_runs"):
+        return []
+    return rows(con, f"with changes as ({' union all '.join(parts)}) {sql}", [limit])
+
+
 def _counts(con: duckdb.DuckDBPyConnection) -> Row:
     """The few numbers at the top of the index."""
-    return {
-        label: _read(con, table, sql)[0]["number"] if _read(con, table, sql) else 0
-        for label, (table, sql) in COUNTS.items()
-    }
+    found = {label: _read(con, table, sql) for label, (table, sql) in COUNTS.items()}
+    return {label: read[0]["number"] if read else 0 for label, read in found.items()}
 
 
 COUNTS = {
@@ -116,7 +184,7 @@ COUNTS = {
         """
         select count(*) as number from (
             select customer_id from marts.customer_sources where not is_deleted
-            group by customer_id having count(distinct source) > 1
+            group by customer_id having min(source) < max(source)
         )
         """,
     ),
@@ -137,19 +205,28 @@ select
 from ops.sync_runs order by sync_seq desc limit {RECENT_RUNS}
 """
 
-# The newest results, worst first, each with how often it passed in the runs before.
-CHECKS = """
+# The newest results, worst first, each with how often it passed in the runs before, and its last results.
+CHECKS = f"""
 with newest as (select max(checked_at) as checked_at from ops.health_checks),
 history as (
     select check_name, count(*) as runs, count(*) filter (where status = 'pass') as passes
     from ops.health_checks group by check_name
+),
+recent as (
+    select checked_at from ops.health_checks
+    group by checked_at order by checked_at desc limit {RECENT_RESULTS}
+),
+strips as (
+    select check_name, list(status order by checked_at) as statuses
+    from ops.health_checks join recent using (checked_at) group by check_name
 )
 select
     checks.check_name, checks.status, checks.observed, checks.threshold, checks.severity, checks.checked_at,
-    history.runs, history.passes
+    history.runs, history.passes, strips.statuses
 from ops.health_checks as checks
 join newest using (checked_at)
 join history using (check_name)
+join strips using (check_name)
 order by checks.status = 'pass', checks.severity, checks.rowid
 """
 
@@ -169,15 +246,67 @@ where sync_seq = (select max(sync_seq) from ops.sync_extracts)
 order by source, object
 """
 
-CHANGES = f"""
-select customer_id, field, old_source, new_source, cause, changed_at
-from marts.customer_changes order by changed_at desc, customer_id, field limit {RECENT_CHANGES}
+# A birth and a retirement are journalled as changes of the id.
+CHANGES = """
+select entity, id, field, old_source, new_source, cause, changed_at, sync_id
+from changes where field <> entity || '_id'
+order by changed_at desc, entity, id, field limit ?
+"""
+
+# The syncs that changed something, and the newest one, whatever it did.
+SYNCS = """
+, newest as (select max(sync_seq) as sync_seq from ops.sync_runs),
+valued as (
+    select sync_id, count(*) as values_changed, count(distinct id) as records_changed
+    from changes where field <> entity || '_id' group by sync_id
+),
+told as (
+    select sync_id, count(*) as ids_changed from changes where field = entity || '_id' group by sync_id
+)
+select
+    runs.sync_id, runs.started_at, runs.mode, runs.status, runs.sync_seq = newest.sync_seq as is_newest,
+    coalesce(valued.values_changed, 0) as values_changed,
+    coalesce(valued.records_changed, 0) as records_changed,
+    coalesce(told.ids_changed, 0) as ids_changed
+from ops.sync_runs as runs
+cross join newest
+left join valued using (sync_id)
+left join told using (sync_id)
+where runs.sync_seq = newest.sync_seq or valued.sync_id is not null or told.sync_id is not null
+order by runs.started_at desc limit ?
+"""
+
+# What the newest sync that changed a value did, by what and why.
+CAUSES = """
+, valued as (select * from changes where field <> entity || '_id'),
+newest as (select arg_max(sync_id, changed_at) as sync_id from valued)
+select entity, field, cause, new_source, count(*) as number, any_value(sync_id) as sync_id
+from valued join newest using (sync_id)
+group by entity, field, cause, new_source
+order by number desc, entity, field, cause limit ?
+"""
+
+INCIDENTS = f"""
+select check_name, severity, opened_at, closed_at, closed_because, observed, threshold, validations
+from ops.incidents order by closed_at is null desc, opened_at desc limit {RECENT_RUNS}
+"""
+
+SCHEMA_CHANGES = f"""
+select source, object, field, change, old_type, new_type, noticed_at
+from ops.schema_changes order by noticed_at desc, source, object, field limit {RECENT_RUNS}
+"""
+
+# Mapped fields first, so that those that matter are there where a source has thousands.
+DICTIONARY_ROWS = f"""
+select source, object, field, label, type, canonical_field, owner, is_required, is_calculated, is_present
+from ops.data_dictionary
+order by canonical_field is null, source, object, field limit {DICTIONARY}
 """
 
 CONTESTED = """
 select field, source, status, count(*) as records
 from marts.customer_field_conflicts
-group by field, source, status order by records desc, field, source, status limit 30
+group by field, source, status order by records desc, field, source, status limit 15
 """
 
 REVIEW = """

@@ -1,20 +1,28 @@
 """Rendering the pages: one self-contained offline file each, replaced in one move."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
+from canon.alerts import anchor
 from canon.errors import PublishFailed
 from canon.settings import Settings
-from canon.site.docs import make_docs
+from canon.site.charts import bars, line, strip
+from canon.site.docs import make_docs, trace
 from canon.site.facts import Facts, read_facts
-from canon.validate import RUNBOOKS
+from canon.site.handbook import handbook
+from canon.site.trends import most_moved
+from canon.validate import read_suites
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-PAGES = ("index", "health")
+# Drawn in this order: the index, which ties them together, is replaced last.
+PAGES = ("health", "checks", "changes", "ownership", "dictionary", "index")
 
 
 @dataclass(frozen=True)
@@ -34,33 +42,50 @@ def publish_site(settings: Settings) -> SiteReport:
     try:
         settings.site.mkdir(parents=True, exist_ok=True)
         extras = make_docs(settings)
-        texts = render(read_facts(settings.published, settings.sources), extras)
-        for name, text in texts.items():
-            write_page(settings.site / name, text)
+        suites = read_suites(settings.root / "expectations", settings.sources)
+        facts = read_facts(settings.published, settings.sources, suites)
+        texts = render(facts, extras, handbook(settings.root / "docs"))
+        _replace_all(settings.site, texts)
     except OSError as error:
         raise PublishFailed(f"The pages in {settings.site} could not be written: {error.strerror}") from error
     return SiteReport(settings.site, (*texts, *extras))
 
 
-def render(facts: Facts, extras: tuple[str, ...]) -> dict[str, str]:
-    """The pages by file name. `extras` are the other files of the site, to link to."""
+def render(
+    facts: Facts, extras: tuple[str, ...], texts: Mapping[str, tuple[str, Markup]] | None = None
+) -> dict[str, str]:
+    """The pages by file name, the index last.
+
+    Args:
+        facts: What they show.
+        extras: The other files of the site, to link to.
+        texts: The handbook: by page its title and text.
+    """
     environment = _environment()
-    return {
-        f"{name}.html": environment.get_template(f"{name}.html.j2").render(
-            facts=facts, extras=extras, page=name, runbooks=RUNBOOKS
+    pages = texts or {}
+    shared = {"facts": facts, "extras": extras, "handbook": pages, "anchor": anchor}
+    drawn = {
+        f"{name}.html": environment.get_template("text.html.j2").render(
+            **shared, page=name, heading=title, text=text
         )
-        for name in PAGES
+        for name, (title, text) in pages.items()
     }
+    for name in PAGES:
+        drawn[f"{name}.html"] = environment.get_template(f"{name}.html.j2").render(**shared, page=name)
+    return drawn
 
 
-def write_page(path: Path, text: str) -> None:
-    """Replace a page in one move: a reader sees the old one or the new one."""
-    draft = path.with_name(f".{path.name}.tmp")
+def _replace_all(folder: Path, texts: Mapping[str, str]) -> None:
+    """Replace the pages when all are on disk, each in one move: they tell of one and the same sync."""
+    drafts = {name: folder / f".{name}.tmp" for name in texts}
     try:
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(path)
+        for name, draft in drafts.items():
+            draft.write_text(texts[name], encoding="utf-8")
+        for name, draft in drafts.items():
+            draft.replace(folder / name)
     finally:
-        draft.unlink(missing_ok=True)
+        for draft in drafts.values():
+            draft.unlink(missing_ok=True)
 
 
 def _environment() -> "Environment":
@@ -73,7 +98,8 @@ def _environment() -> "Environment":
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(moment=_moment, number=_number, percent=_percent)
+    environment.filters.update(moment=_moment, number=_number, percent=_percent, words=_words)
+    environment.globals.update(trace=trace, line=line, bars=bars, strip=strip, most_moved=most_moved)
     return environment
 
 
@@ -91,3 +117,8 @@ def _number(value: float | None) -> str:
 
 def _percent(value: float | None) -> str:
     return "unknown" if value is None else f"{value:.0f} %"
+
+
+def _words(name: str | None) -> str:
+    """A name of a table or column as a person would write it."""
+    return (name or "").replace("_", " ")

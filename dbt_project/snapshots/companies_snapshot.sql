@@ -1,4 +1,4 @@
 {% snapshot companies_snapshot %}
-{{ versioned('company') }}
+{{ versioned('company', 'int_companies_resolved') }}
 {{ snapshot_columns('company', ref('int_companies_resolved')) }}
 {% endsnapshot %}

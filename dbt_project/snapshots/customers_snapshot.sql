@@ -1,4 +1,4 @@
 {% snapshot customers_snapshot %}
-{{ versioned('customer', also=['company_id']) }}
+{{ versioned('customer', 'int_customers_completed', also=['company_id']) }}
 {{ snapshot_columns('customer', ref('int_customers_completed'), also=['company_id']) }}
 {% endsnapshot %}

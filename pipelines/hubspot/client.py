@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -125,6 +125,10 @@ class HubspotClient:
     def now(self) -> datetime:
         """The server's clock, naive UTC."""
         return self._http.now()
+
+    def ahead(self) -> timedelta:
+        """How far it is ahead of ours."""
+        return self._http.ahead
 
     def properties(self, object_name: str) -> list[Record]:
         """Definitions of the object's live properties."""

@@ -43,6 +43,10 @@ class ProductReader:
         """The server's clock as it went when the fields were asked for."""
         return _utc_now() + self._ahead
 
+    def ahead(self) -> timedelta:
+        """How far it is ahead of ours."""
+        return self._ahead
+
     def transport(self, spec: ObjectSpec, mode: Mode) -> str:
         """Always SQL."""
         return SQL

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import quote_plus
@@ -87,6 +87,10 @@ class SalesforceClient:
     def now(self) -> datetime:
         """The server's clock, naive UTC."""
         return self._data.now()
+
+    def ahead(self) -> timedelta:
+        """How far it is ahead of ours."""
+        return self._data.ahead
 
     def describe(self, object_name: str) -> dict[str, Any]:
         """Metadata of an object and its fields."""

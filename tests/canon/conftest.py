@@ -10,6 +10,7 @@ import pytest
 from canon.journal import ensure_journals
 from canon.publish import publish_copy
 from canon.settings import DEFAULTS, Settings
+from tests.canon.measures import HEALTHY, measure
 
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parents[1]
@@ -42,6 +43,8 @@ def warehouse(settings: Settings) -> Path:
     with duckdb.connect(str(settings.warehouse)) as con:
         ensure_journals(con)
         con.execute((HERE / "warehouse.sql").read_text())
+        for suite in HEALTHY:
+            con.execute(f"create view if not exists ops.{suite} as {measure(suite)}")
     return settings.warehouse
 
 

@@ -11,11 +11,13 @@ from typer.testing import CliRunner
 
 from canon import cli
 from canon.errors import BudgetReached, BuildFailed, CanonError, LockHeld, SourceUnavailable, UsageError
+from canon.open_pages import open_pages
 from canon.output import stdout_to_stderr
+from canon.settings import Settings
 
 COMMANDS = (
     *("sync", "load", "build", "validate", "publish", "demo", "sandbox", "explain", "plan", "doctor"),
-    *("compact", "forget", "diff"),
+    *("compact", "forget", "diff", "open"),
 )
 
 
@@ -42,7 +44,8 @@ def test_the_queue_is_a_command_with_what_works_of_it():
 
 
 def test_only_commands_that_work_are_offered():
-    assert {each.callback.__name__ for each in cli.app.registered_commands if each.callback} == set(COMMANDS)
+    commands = cli.app.registered_commands
+    assert {each.name or each.callback.__name__ for each in commands if each.callback} == set(COMMANDS)
 
 
 @pytest.mark.parametrize(
@@ -108,6 +111,25 @@ def test_steps_that_need_a_warehouse_say_so(project: Path):
         assert "There is no warehouse" in done.stderr
 
 
+def test_open_prints_where_the_pages_are_and_opens_no_browser_without_a_screen(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+):
+    assert canon("open").returncode == 2
+    index = project / "data" / "site" / "index.html"
+    index.parent.mkdir(parents=True)
+    index.write_text("")
+    done = canon("open")
+    assert (done.returncode, done.stdout) == (0, f"{index}\n")
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    monkeypatch.setenv("DISPLAY", ":0")
+    open_pages(Settings.load())
+    monkeypatch.delenv("DISPLAY")
+    open_pages(Settings.load())
+    assert opened == [index.as_uri()]
+
+
 def test_a_red_check_is_exit_code_3(warehouse: Path):
     import duckdb
 
@@ -115,7 +137,23 @@ def test_a_red_check_is_exit_code_3(warehouse: Path):
         con.execute("update ops.loads set loaded_at = timestamp '2026-01-01 00:00:00'")
     done = canon("validate")
     assert done.returncode == 3
-    assert "✗ Every object was loaded within two sync intervals" in done.stdout
+    assert "✗ Every object was loaded in time" in done.stdout
+
+
+def test_a_publish_that_is_held_back_is_exit_code_3_and_says_what_to_do(published: Path, warehouse: Path):
+    import duckdb
+
+    with duckdb.connect(str(warehouse)) as con:
+        con.execute(
+            "create or replace view ops.measure_shrink as select *, '' as allowed from (values "
+            "('salesforce', 'Contact', 7, 9, '2 of 9 records', 'critical')) "
+            "as t (source, object, live, published_live, loss, verdict)"
+        )
+    done = canon("publish")
+    assert done.returncode == 3
+    assert "Held back: salesforce Contact lost 2 of 9 records" in done.stdout
+    assert "canon publish --accept REASON" in done.stdout
+    assert canon("publish", "--accept", " ").returncode == 2
 
 
 def test_what_libraries_print_does_not_reach_standard_output(capfd: pytest.CaptureFixture[str]):

@@ -11,9 +11,12 @@ import pytest
 from rich.console import Console
 
 from canon.errors import CustomerUnknown, NothingPublished, UsageError
-from canon.explain import FieldExplanation, _judge, explain, parse_as_of
+from canon.explain import explain, parse_as_of
 from canon.explain_page import page
+from canon.explained import FieldExplanation
 from canon.flips import Standing, flips_if
+from canon.flips_by_time import Holder, flips_by_time
+from canon.verdicts import Line, judged
 
 COMMAND = [sys.executable, "-c", "from canon.cli import main; main()", "explain"]
 
@@ -105,7 +108,7 @@ def test_a_company_is_explained_as_a_person_is(published: Path):
     name = found.fields[0]
     assert [(each.source, each.value, each.eliminated_by) for each in name.candidates] == [
         ("salesforce", "Engine Ltd", None),
-        ("hubspot", "Engines", "overruled"),
+        ("hubspot", "Engines", "lower_rank"),
     ]
     assert [(each.old_value, each.new_value, each.cause) for each in name.history] == [
         ("Engines", "Engine Ltd", "source")
@@ -144,7 +147,7 @@ def test_the_winner_comes_first_and_alone_has_no_reason(published: Path):
     phone = one(published, "phone")
     assert [(each.source, each.eliminated_by) for each in phone.candidates] == [
         ("hubspot", None),
-        ("salesforce", "stale"),
+        ("salesforce", "older"),
     ]
     assert phone.candidates[0].value == phone.value == "+442071234567"
 
@@ -232,7 +235,7 @@ def test_history_and_flips_are_told(published: Path):
             "trust_score",
             "hubspot",
             "9",
-            ["if another value were trusted more than hubspot's, by a change or by time alone"],
+            ["if another value were trusted more than hubspot's"],
         ),
         (
             "other_attribute_winner",
@@ -286,15 +289,16 @@ def test_everybody_who_contributed_to_a_set_has_won() -> None:
     ]
     names = ("source", "object", "source_record_id", "value")
     more = {"changed_at": None, "clock": None, "is_deleted": False}
-    judged = [_judge(row, {**dict(zip(names, each, strict=True)), **more}, {}) for each in said]
-    assert [each.eliminated_by for each in judged] == [None, None, "same_value"]
+    candidates = [{**dict(zip(names, each, strict=True)), **more} for each in said]
+    found = judged(row, Line("aggregation", (("hubspot", "salesforce", "product"),), {}), candidates, {})
+    assert [each.eliminated_by for each in found] == [None, None, "same_value"]
 
 
 def test_as_of_replays_what_was_believed(published: Path):
     then = explain(published, "c-ada", "phone", datetime(2026, 11, 5))
     (phone,) = then.fields
     assert (then.policy_version, phone.value, phone.source) == ("p0", "+15551230000", "salesforce")
-    assert (phone.rule, phone.history, phone.candidates) == (None, (), ())
+    assert (phone.rule, phone.history, phone.flips_if) == (None, (), ())
     (later,) = explain(published, "c-ada", "phone", datetime(2026, 11, 21)).fields
     assert (later.value, later.rule, len(later.history)) == ("+442071234567", "recency", 1)
 
@@ -343,7 +347,7 @@ def test_the_page_shows_value_rule_and_loser(published: Path, width: int):
     text = captured.get()
     assert "+442071234567" in text
     assert "not +15551230000" in text
-    assert "stale" in text
+    assert "older" in text
     assert max(len(line) for line in text.splitlines()) <= width
 
 
@@ -380,3 +384,184 @@ def test_explaining_needs_no_heavy_library(published: Path):
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_value_that_cannot_be_read_is_shown_as_the_source_said_it(published: Path):
+    with duckdb.connect(str(published)) as con:
+        con.execute(
+            "update marts.customer_candidates set phone = null where source = 'salesforce'; "
+            "update marts.customer_field_conflicts set status = 'invalid', source_value = 'ask for Babbage' "
+            "where field = 'phone'"
+        )
+    (_, loser) = one(published, "phone").candidates
+    assert (loser.value, loser.eliminated_by) == ("ask for Babbage", "invalid")
+
+
+@pytest.mark.parametrize(
+    ("status", "says"),
+    [
+        ("not_owner", "not_owner"),
+        ("stale", "older"),
+        ("overruled", "lower_rank"),
+        ("blank_at_owner", "blank"),
+        ("merged_away", "merged_away"),
+        ("format_only", "same_value"),
+    ],
+)
+def test_what_eliminated_a_candidate_is_a_word_of_its_own(published: Path, status: str, says: str):
+    with duckdb.connect(str(published)) as con:
+        con.execute(
+            "update marts.customer_field_conflicts set status = ? where field = 'job_title'", [status]
+        )
+    assert [each.eliminated_by for each in one(published, "job_title").candidates] == [None, says]
+
+
+def test_of_two_records_of_one_system_the_older_value_lost_by_age() -> None:
+    row = {"field": "job_title", "rule": "source_priority", "value": "CEO", "source": "salesforce"}
+    row |= {"object": "Contact", "source_record_id": "1", "changed_at": datetime(2026, 11, 2)}
+    line = Line("source_priority", (("salesforce",), ("hubspot",)), {})
+    names = ("source", "object", "source_record_id", "value", "changed_at")
+    said = [
+        ("salesforce", "Contact", "1", "CEO", datetime(2026, 11, 2)),
+        ("salesforce", "Contact", "2", "CFO", datetime(2026, 11, 1)),
+        ("hubspot", "contacts", "3", "CTO", datetime(2026, 11, 1)),
+        ("product", "users", "4", "boss", datetime(2026, 11, 1)),
+        ("hubspot", "contacts", "5", "CTO", datetime(2026, 11, 1)),
+    ]
+    rows = [{**dict(zip(names, each, strict=True)), "clock": None, "is_deleted": False} for each in said]
+    rows[4]["is_deleted"] = True
+    found = {each.source_record_id: each.eliminated_by for each in judged(row, line, rows, {})}
+    assert found == {"1": None, "2": "older", "3": "lower_rank", "4": "not_owner", "5": "deleted"}
+
+
+NOW = datetime(2026, 11, 20)
+LINEAR = {"max": 90, "min": 10, "decay": "linear", "period": "P100D"}
+
+
+@pytest.mark.parametrize(
+    ("more", "expires_at", "expected"),
+    [
+        ({}, None, []),
+        (
+            {"max_age": "P30D"},
+            None,
+            ["after 2026-12-10 00:00, when salesforce's value is older than P30D"],
+        ),
+        # 90 less 0.8 a day falls below 50 after fifty days; the other one never decays
+        (
+            {"trust": {"salesforce": LINEAR, "hubspot": {"max": 50}}},
+            None,
+            ["after trust decays on 2026-12-30: then hubspot's two is trusted more"],
+        ),
+        # half of 100 every ten days falls below 30 after 17.4 days
+        (
+            {
+                "trust": {
+                    "salesforce": {"max": 100, "decay": "half_life", "period": "P10D"},
+                    "hubspot": {"max": 30},
+                }
+            },
+            None,
+            ["after trust decays on 2026-11-27: then hubspot's two is trusted more"],
+        ),
+        ({"trust": {"salesforce": {"max": 60}, "hubspot": {"max": 50}}}, None, []),
+        ({}, datetime(2026, 12, 1, 9), ["after 2026-12-01 09:00, when the steward's decision expires"]),
+    ],
+)
+def test_what_time_alone_would_flip_has_its_date(
+    more: dict[str, object], expires_at: datetime | None, expected: list[str]
+) -> None:
+    winner = Holder("salesforce", "one", datetime(2026, 11, 10))
+    rival = Holder("hubspot", "two", datetime(2026, 10, 1))
+    assert flips_by_time(more, NOW, winner, [rival], expires_at) == expected
+
+
+def test_an_age_limit_and_an_expiring_decision_are_told_from_the_copy(published: Path):
+    with duckdb.connect(str(published)) as con:
+        con.execute(
+            "update marts.field_ownership set parameters = ? where field = 'job_title'",
+            ['{"max_age": "P30D"}'],
+        )
+        con.execute(
+            "insert into ops.value_decisions (decision_id, entity, record_key, field, kind, value, actor, "
+            "reason, decided_at, expires_at) values ('d1', 'customer', 'hubspot:contacts:501', 'phone', "
+            "'override', '+1', 'eva', 'she said so', timestamp '2026-11-20', timestamp '2026-12-24 18:00')"
+        )
+        con.execute(
+            "update marts.customer_fields set source = 'steward', object = null, source_record_id = null, "
+            "rule = 'override', value = '+1' where field = 'phone' and customer_id = 'c-ada'"
+        )
+    title, phone = one(published, "job_title"), one(published, "phone")
+    assert "after 2026-12-01 09:00, when salesforce's value is older than P30D" in title.flips_if
+    assert phone.flips_if[-1] == "after 2026-12-24 18:00, when the steward's decision expires"
+    assert {each.eliminated_by for each in phone.candidates} == {"overridden"}
+
+
+def test_the_timeline_leads_to_the_loads(published: Path):
+    versions = explain(published, "c-ada", "phone").versions
+    told = [(each.source, each.old_value, each.new_value, each.is_first, each.sync_id) for each in versions]
+    assert told == [
+        ("hubspot", None, "+15551230000", True, "s1"),
+        ("salesforce", None, "+15551230000", True, "s1"),
+        ("hubspot", "+15551230000", "+442071234567", False, "s2"),
+    ]
+    last = versions[-1]
+    assert (last.extract_id, last.mode, last.transport) == ("s2.hubspot.contacts", "delta", "search")
+    assert (last.said_at, last.clock) == (datetime(2026, 11, 20, 10), "field_history")
+    assert (versions[0].mode, versions[0].transport) == ("backfill", "list")
+    plain = Console(width=140, force_terminal=False)
+    with plain.capture() as captured:
+        plain.print(page(explain(published, "c-ada", "phone"), 140))
+    assert "delta search" in captured.get()
+    assert "(first seen)" in captured.get()
+
+
+def test_the_links_that_made_a_person_are_named(published: Path):
+    found = explain(published, "c-ada")
+    assert found.ties == {("salesforce", "Contact", "003000000000001AAA"): ("email with hubspot 501",)}
+
+
+def test_as_of_says_who_competed_then(published: Path):
+    then = explain(published, "c-ada", "phone", datetime(2026, 11, 5))
+    (phone,) = then.fields
+    assert [(each.source, each.value, each.eliminated_by) for each in phone.candidates] == [
+        ("salesforce", "+15551230000", None),
+        ("hubspot", "+15551230000", "same_value"),
+    ]
+    assert [each.is_first for each in then.versions] == [True, True]
+    with duckdb.connect(str(published)) as con:
+        con.execute("update ops.source_changes set old_value = '+1999'")
+        con.execute(
+            "insert into ops.policy_versions values ('p0', ?, '{}', now()::timestamp)",
+            [
+                json.dumps(
+                    {
+                        "ownership": {
+                            "customer": {"phone": {"rule": "source_priority", "sources": ["salesforce"]}}
+                        }
+                    }
+                )
+            ],
+        )
+    (phone,) = explain(published, "c-ada", "phone", datetime(2026, 11, 5)).fields
+    assert (phone.rule, phone.source_record_id, phone.clock) == (
+        "source_priority",
+        "003000000000001AAA",
+        "record_modified",
+    )
+    assert [(each.value, each.eliminated_by) for each in phone.candidates] == [
+        ("+15551230000", None),
+        ("+1999", "not_owner"),
+    ]
+    assert phone.flips_if[0] == "if salesforce changed it"
+
+
+def test_a_record_that_joined_later_was_not_there_then(published: Path):
+    with duckdb.connect(str(published)) as con:
+        con.execute(
+            "create table snapshots.customer_members_snapshot as select "
+            "'salesforce:Contact:003000000000001AAA' as record_key, 'c-ada' as customer_id, "
+            "timestamp '2026-11-01' as dbt_valid_from, null::timestamp as dbt_valid_to"
+        )
+    then = explain(published, "c-ada", as_of=datetime(2026, 11, 5))
+    assert [each.source for each in then.links] == ["salesforce"]

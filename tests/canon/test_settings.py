@@ -1,6 +1,7 @@
 """Settings: environment over config.toml over defaults, and messages that name the setting."""
 
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -74,6 +75,11 @@ def test_the_hash_key_is_made_once_and_is_readable_by_its_owner_only(settings: S
     assert len(key) == 64
     assert Settings.load().hash_key() == key
     assert [each.name for each in path.parent.iterdir()] == [path.name]
+
+
+def test_threads_that_need_the_hash_key_at_once_get_the_same(settings: Settings):
+    with ThreadPoolExecutor(8) as threads:
+        assert len(set(threads.map(lambda _: settings.hash_key(), range(64)))) == 1
 
 
 def test_a_given_hash_key_is_used_and_never_shown(project: Path):

@@ -6,13 +6,19 @@ from typing import Any
 
 import pytest
 
+from canon.alerts import anchor
 from canon.errors import PublishFailed
 from canon.settings import Settings
 from canon.site import pages
+from canon.site.charts import bars, line, strip
 from canon.site.facts import Facts, read_facts, verdict
-from canon.site.pages import publish_site, render, write_page
-from canon.validate import validate
+from canon.site.handbook import handbook
+from canon.site.pages import publish_site, render
+from canon.site.trends import CHARTS, Series, measured, most_moved
+from canon.validate import read_suites, validate
+from canon.warehouse import connect
 
+REPOSITORY = Path(__file__).parents[2]
 BOTH = ("salesforce", "hubspot")
 
 
@@ -21,7 +27,10 @@ def facts(settings: Settings, published: Path) -> Facts:
     return read_facts(settings.published, BOTH)
 
 
-@pytest.mark.parametrize("name", ["index.html", "health.html"])
+NAMES = [f"{name}.html" for name in pages.PAGES]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_page_is_one_file_that_loads_nothing(facts: Facts, name: str):
     page = render(facts, ("dbt_docs.html",))[name]
     assert not re.search(r"(?:https?:)?//[a-z]", page)
@@ -30,19 +39,37 @@ def test_a_page_is_one_file_that_loads_nothing(facts: Facts, name: str):
     assert 'name="viewport"' in page
 
 
-@pytest.mark.parametrize("name", ["index.html", "health.html"])
+@pytest.mark.parametrize("name", NAMES)
 def test_a_page_holds_nothing_personal(facts: Facts, name: str):
     page = render(facts, ())[name]
     for personal in ("ada@", "bob@", "Lovelace", "+44", "+1555", "Countess"):
         assert personal not in page
 
 
-def test_the_index_tells_state_freshness_changes_and_policy(facts: Facts):
-    page = render(facts, ("dbt_docs.html",))["index.html"]
-    for text in ("Synced, but nothing was checked", "on time", "c-ada", "recency", "An opt-out binds"):
-        assert text in page
-    assert "the extra <code>lineage</code>, is not installed" in page
-    assert 'href="dbt_docs.html"' in page
+def test_each_page_answers_its_question(facts: Facts):
+    drawn = render(facts, ("dbt_docs.html",))
+    for name, texts in {
+        "index.html": (
+            "Synced, but nothing was checked",
+            "c-ada",
+            "the extra <code>lineage</code>, is not installed",
+        ),
+        "health.html": ("on time", "Systems and objects"),
+        "changes.html": ("changed <strong>2</strong> values of <strong>2</strong> people", "c-ada"),
+        "ownership.html": ('id="hubspot"', 'id="salesforce"', "recency", "An opt-out binds"),
+    }.items():
+        for text in texts:
+            assert text in drawn[name], (name, text)
+    assert 'href="dbt_docs.html"' in drawn["index.html"]
+
+
+def test_a_newcomer_finds_what_a_system_owns_and_what_changed_in_two_clicks(facts: Facts):
+    drawn = render(facts, ())
+    assert 'href="ownership.html#salesforce"' in drawn["index.html"]
+    assert 'href="changes.html"' in drawn["index.html"]
+    salesforce = drawn["ownership.html"].partition('id="salesforce"')[2].partition("<h2")[0]
+    assert {"Sales confirms it", "Reps know"} < set(re.findall(r'class="why">([^<]+)', salesforce))
+    assert "HubSpot computes it" not in salesforce
 
 
 def test_a_link_to_the_lineage_page_appears_with_the_page(facts: Facts):
@@ -86,7 +113,7 @@ def run(status: str = "succeeded", error: str | None = None) -> list[dict[str, A
 
 
 def result(status: str, severity: str) -> dict[str, Any]:
-    return {"status": status, "severity": severity, "check_name": "Loads are measured"}
+    return {"status": status, "severity": severity, "check_name": "Loads", "observed": "0", "threshold": "1"}
 
 
 @pytest.mark.parametrize(
@@ -108,12 +135,75 @@ def test_the_verdict_is_plain(
     assert verdict(runs, checks)[:2] == (status, headline)
 
 
-def test_a_page_is_replaced_whole(tmp_path: Path):
-    page = tmp_path / "index.html"
-    write_page(page, "one")
-    write_page(page, "two")
-    assert page.read_text() == "two"
-    assert list(tmp_path.iterdir()) == [page]
+def test_pages_are_replaced_together_or_not_at_all(tmp_path: Path):
+    pages._replace_all(tmp_path, {"health.html": "one", "index.html": "one"})
+    with pytest.raises(TypeError):
+        pages._replace_all(tmp_path, {"health.html": "two", "index.html": None})  # type: ignore[dict-item]
+    assert {each.name: each.read_text() for each in tmp_path.iterdir()} == {
+        "health.html": "one",
+        "index.html": "one",
+    }
+
+
+def test_an_open_incident_stands_at_the_top_with_its_runbook(settings: Settings, warehouse: Path):
+    from canon.publish import publish_copy
+
+    with connect(warehouse) as con:
+        con.execute("update ops.loads set loaded_at = loaded_at - interval 2 hour where source = 'hubspot'")
+    validate(settings, "s2")
+    publish_copy(warehouse, settings.published)
+    suites = read_suites(settings.root / "expectations", BOTH)
+    drawn = render(read_facts(settings.published, BOTH, suites), (), handbook(REPOSITORY / "docs"))
+    name = "Every object was loaded in time"
+    for page in ("index.html", "health.html"):
+        incidents = drawn[page].partition("Open incidents")[2].partition("<h2")[0]
+        assert name in incidents
+        assert f'href="runbooks.html#{anchor(name)}"' in incidents
+    assert f'id="{anchor(name)}"' in drawn["runbooks.html"]
+    assert f'id="{anchor(name)}"' in drawn["checks.html"]
+
+
+def test_the_runbooks_have_a_place_for_every_check():
+    suites = read_suites(REPOSITORY / "expectations", BOTH)
+    _, text = handbook(REPOSITORY / "docs")["runbooks"]
+    places = set(re.findall(r'id="([^"]+)"', text))
+    assert {anchor(each["description"]) for suite in suites for each in suite["expectations"]} <= places
+
+
+def test_the_handbook_links_to_its_own_pages_only(tmp_path: Path):
+    (tmp_path / "runbooks.md").write_text("# Runbooks\n\n[a](settings.md#x) [b](decisions/1.md) <b>raw</b>\n")
+    (tmp_path / "settings.md").write_text("# Settings\n")
+    title, text = handbook(tmp_path)["runbooks"]
+    assert title == "Runbooks"
+    assert 'href="settings.html#x"' in text
+    assert "decisions/" not in text
+    assert "<b>" not in text
+
+
+def test_what_is_judged_is_drawn_over_time_and_kept_short(settings: Settings, warehouse: Path):
+    suites = read_suites(settings.root / "expectations", BOTH)
+    for _ in range(3):
+        validate(settings, "s2")
+    with connect(warehouse, read_only=True) as con:
+        (contact, *_) = [
+            each
+            for each in measured(con, suites)["freshness"]
+            if (each.of, each.name) == ("hubspot contacts", "intervals_behind")
+        ]
+    assert len(contact.values) == 3
+    assert [type(each) for each in contact.values] == [float] * 3
+    many = [Series("m", "s", str(place), "", "n", (0.0, float(place))) for place in range(40)]
+    flat = Series("m", "s", "flat", "", "n", (1.0, 1.0))
+    assert [each.object for each in most_moved([*many[:2], flat])] == ["0", "1", "flat"]
+    assert flat not in most_moved([flat, *many[1:]])
+    assert len(most_moved(many)) == CHARTS
+
+
+def test_charts_say_nothing_but_numbers():
+    assert str(line([None])) == ""
+    drawn = line([1.0, None, 3.0, 2.0]) + bars([0, 5]) + strip(["pass", "fail"])
+    assert drawn.count("<polyline") == 2  # a gap is a gap
+    assert drawn.count('class="bad"') == 1
 
 
 def test_pages_are_published_beside_the_docs(
@@ -121,7 +211,7 @@ def test_pages_are_published_beside_the_docs(
 ):
     monkeypatch.setattr(pages, "make_docs", lambda _: ("dbt_docs.html",))
     report = publish_site(settings)
-    assert report.pages == ("index.html", "health.html", "dbt_docs.html")
+    assert report.pages == (*NAMES, "dbt_docs.html")
     assert (settings.site / "index.html").is_file()
 
 

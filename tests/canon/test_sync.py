@@ -98,6 +98,7 @@ def test_a_changed_policy_is_built_even_without_news(settings: Settings, steps: 
     (settings.root / "dbt_project.yml").write_text("name: canon\nvars: {}\n")
     steps.written, steps.called = 0, []
     assert sync(settings).build.ran
+    assert steps.called == ["build", "load", "site"]  # decided anew before anything is loaded
 
 
 @pytest.mark.parametrize("line", ["{rule: trust_score}", "{rule: recency, max_age: P90D}"])

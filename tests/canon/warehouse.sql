@@ -10,17 +10,17 @@ create table staging.secret (email varchar);
 
 create table marts.field_ownership (
     entity varchar, field varchar, rule varchar, sources varchar, fallback varchar, blank_policy varchar,
-    needs_review boolean, steward varchar, why varchar
+    needs_review boolean, steward varchar, why varchar, parameters varchar
 );
 insert into marts.field_ownership values
-    ('customer', 'email', 'source_priority', 'salesforce, hubspot', null, 'fall_through', false, 'revops', 'Sales confirms it'),
-    ('customer', 'phone', 'recency', 'salesforce, hubspot', null, 'fall_through', false, 'revops', 'Either may hear first'),
-    ('customer', 'job_title', 'source_priority', 'salesforce, hubspot', null, 'fall_through', false, 'sales_ops', 'Reps know'),
-    ('customer', 'lead_score', 'owner_only', 'hubspot', null, 'keep_blank', false, 'marketing_ops', 'HubSpot computes it'),
-    ('customer', 'email_opted_out', 'consent_most_restrictive', 'salesforce, hubspot', null, 'keep_blank', false, 'legal', 'An opt-out binds'),
-    ('company', 'name', 'source_priority', 'salesforce, hubspot', null, 'fall_through', false, 'sales_ops', 'On the contract'),
-    ('company', 'domain', 'source_priority', 'salesforce, hubspot', null, 'fall_through', false, 'sales_ops', 'Where they are'),
-    ('deal', 'stage', 'source_priority', 'salesforce, hubspot', null, 'fall_through', true, 'sales_ops', 'Sales says');
+    ('customer', 'email', 'source_priority', 'salesforce, hubspot', null, 'fall_through', false, 'revops', 'Sales confirms it', '{}'),
+    ('customer', 'phone', 'recency', 'salesforce, hubspot', null, 'fall_through', false, 'revops', 'Either may hear first', '{}'),
+    ('customer', 'job_title', 'source_priority', 'salesforce, hubspot', null, 'fall_through', false, 'sales_ops', 'Reps know', '{}'),
+    ('customer', 'lead_score', 'owner_only', 'hubspot', null, 'keep_blank', false, 'marketing_ops', 'HubSpot computes it', '{}'),
+    ('customer', 'email_opted_out', 'consent_most_restrictive', 'salesforce, hubspot', null, 'keep_blank', false, 'legal', 'An opt-out binds', '{}'),
+    ('company', 'name', 'source_priority', 'salesforce, hubspot', null, 'fall_through', false, 'sales_ops', 'On the contract', '{}'),
+    ('company', 'domain', 'source_priority', 'salesforce, hubspot', null, 'fall_through', false, 'sales_ops', 'Where they are', '{}'),
+    ('deal', 'stage', 'source_priority', 'salesforce, hubspot', null, 'fall_through', true, 'sales_ops', 'Sales says', '{}');
 
 create table marts.customers (
     customer_id varchar, email varchar, first_name varchar, last_name varchar, phone varchar, job_title varchar,
@@ -154,11 +154,12 @@ select
     source, object, loaded_at as last_loaded_at,
     date_diff('second', loaded_at, now()::timestamp) / 60.0 as minutes_behind,
     date_diff('second', loaded_at, now()::timestamp) / 900.0 as intervals_behind,
-    records, true as expected
+    records, if(intervals_behind > 2, 'critical', 'ok') as verdict, 'at most 2' as allowed
 from ops.loads;
 
 create view ops.measure_join_coverage as
-select source, customers, matched, 100.0 * matched / customers as matched_percent
+select source, customers, matched, 100.0 * matched / customers as matched_percent,
+    100 - matched_percent as unmatched_percent, 'ok' as verdict, 'anything' as allowed
 from (values ('salesforce', 10::bigint, 7::bigint), ('hubspot', 9::bigint, 7::bigint)) as counts (source, customers, matched);
 
 create table ops.rejected_records (
@@ -170,39 +171,12 @@ insert into ops.rejected_records values
     ('salesforce', 'Contact', '003000000000003AAA', 'email', 'no valid e-mail address', 'cy@@example.org', 's1', true),
     ('hubspot', 'contacts', '502', 'lead_score', 'no valid double', 'high', 's2', false);
 
-create view ops.measure_vanished_fields as
-select source, object, mapped_fields, known_fields, 'none' as vanished_fields, 'none' as unknown_fields
-from (values ('salesforce', 'Contact', 15::bigint, 15::bigint), ('hubspot', 'contacts', 18::bigint, 18::bigint))
-    as counts (source, object, mapped_fields, known_fields);
-
-create view ops.measure_suppressions as
-select source, object, last_loaded_at as last_read_at, intervals_behind
-from ops.measure_freshness;
-
-create view ops.measure_review as
-select 'all' as kind, 2::bigint as items, 1::bigint as oldest_days;
-
-create view ops.measure_rejects as
-select source, object, 's2' as sync_id, 20::bigint as rows_written, 1::bigint as values_rejected, 5.0::double as rejected_percent
-from ops.loads;
-
-create view ops.measure_api_budget as
-select distinct source, 's2' as sync_id, 5::bigint as api_used, 1000::bigint as api_limit, 0.5::double as used_percent
-from ops.loads;
-
-create view ops.measure_runs as
-select
-    '24 hours' as period, count(*) as syncs, count(*) filter (where status = 'failed') as failed,
-    100.0::double as success_percent, now()::timestamp as last_succeeded_at,
-    0.1::double as intervals_since_success
-from ops.sync_runs;
-
 create table ops.source_changes (
     source varchar, object varchar, source_record_id varchar, field varchar, old_value varchar, new_value varchar,
     source_changed_at timestamp, clock varchar, extract_id varchar, sync_id varchar
 );
 insert into ops.source_changes values
-    ('hubspot', 'contacts', '501', 'phone', '+15551230000', '+442071234567', timestamp '2026-11-20 10:00:00', 'field_history', 'e2', 's2');
+    ('hubspot', 'contacts', '501', 'phone', '+15551230000', '+442071234567', timestamp '2026-11-20 10:00:00', 'field_history', 's2.hubspot.contacts', 's2');
 
 create table ops.sync_extracts (
     extract_id varchar, sync_id varchar, sync_seq bigint, source varchar, object varchar, mode varchar,
@@ -210,6 +184,22 @@ create table ops.sync_extracts (
     rows_rejected bigint, api_calls bigint, retries bigint, api_used bigint, api_limit bigint, outcomes varchar, fields varchar,
     finished_at timestamp
 );
+
+insert into ops.sync_extracts by name
+select 's2.hubspot.contacts' as extract_id, 's2' as sync_id, 2 as sync_seq, 'hubspot' as source, 'contacts' as object, 'delta' as mode, 'search' as transport
+union all
+select 's1.' || source || '.' || object, 's1', 1, source, object, 'backfill', 'list' from ops.loads;
+
+create table ops.data_dictionary (
+    source varchar, object varchar, field varchar, label varchar, type varchar, picklist_values varchar,
+    is_required boolean, is_writable boolean, is_calculated boolean, is_present boolean, canonical_field varchar,
+    owner varchar, updated_at timestamp
+);
+insert into ops.data_dictionary by name
+select * from (values
+    ('salesforce', 'Contact', 'Phone', 'customer.phone'), ('hubspot', 'contacts', 'phone', 'customer.phone'),
+    ('salesforce', 'Contact', 'Title', 'customer.job_title'), ('hubspot', 'contacts', 'jobtitle', 'customer.job_title')
+) as fields (source, object, field, canonical_field);
 
 -- a company in both systems under two names, and a deal of Salesforce's
 create table marts.companies as select 'co-engine' as company_id, 'Engine Ltd' as name, 'engine.example' as domain, 'salesforce' as name_source, false as is_deleted, 'p1' as policy_version;
@@ -219,7 +209,7 @@ create table marts.company_fields as select 'co-engine' as company_id, *, 'sourc
     from (values ('name', 'Engine Ltd', 'salesforce', 'Account', '001000000000001AAA'), ('domain', 'engine.example', 'hubspot', 'companies', '501')) as t(field, value, source, object, source_record_id);
 create table marts.company_candidates as select 'co-engine' as company_id, *, false as is_deleted, timestamp '2026-11-01' as name_changed_at, 'observed' as name_clock, timestamp '2026-11-01' as domain_changed_at, 'observed' as domain_clock
     from (values ('salesforce', 'Account', '001000000000001AAA', 'Engine Ltd', null), ('hubspot', 'companies', '501', 'Engines', 'engine.example')) as t(source, object, source_record_id, name, domain);
-create table marts.company_field_conflicts as select 'co-engine' as company_id, 'name' as field, 'hubspot' as source, 'companies' as object, '501' as source_record_id, 'overruled' as status;
+create table marts.company_field_conflicts as select 'co-engine' as company_id, 'name' as field, 'hubspot' as source, 'companies' as object, '501' as source_record_id, 'Engines' as source_value, 'overruled' as status;
 create table marts.company_changes as select 'co-engine' as company_id, 'name' as field, 'Engines' as old_value, 'Engine Ltd' as new_value, 'hubspot' as old_source, 'salesforce' as new_source,
     'source' as cause, timestamp '2026-11-20 10:05:00' as changed_at, 's2' as sync_id;
 create table snapshots.companies_snapshot as select 'co-engine' as company_id, 'Engines' as name, 'hubspot' as name_source, 'engine.example' as domain, 'p1' as policy_version,

@@ -11,7 +11,7 @@ from sqlglot.tokens import Token, TokenType
 SAME = """
     abs any_value array_agg array_contains array_distinct array_sort avg bool_and bool_or cardinality cast chr
     coalesce concat_ws count dense_rank first_value greatest lag last_value lead least length levenshtein
-    lower max max_by md5 min min_by nullif power rank replace round row_number split_part substr
+    ln lower max max_by md5 median min min_by nullif power rank replace round row_number split_part substr
     sum trim try_cast upper
 """
 # Normal forms in Python that every engine gets under the same name.

@@ -34,6 +34,7 @@ WITHOUT_CONTRACT = "measure_"
 
 # Macros that run statements while dbt runs, never while it compiles: hooks and a materialization.
 AT_RUN_TIME = {
+    "macros/delta/position.sql",
     "macros/delta/rows_before.sql",  # what an earlier release left may have other columns
     "macros/journal/open_build.sql",
     "macros/materializations/connected_components.sql",

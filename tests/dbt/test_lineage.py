@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from canon.journal import ensure_journals
+from canon.site.docs import trace
 from tests.dbt.lineage import Columns, Lineage
 from tests.dbt.manifest import REPOSITORY, Project
 
@@ -111,3 +112,37 @@ def test_the_walk_sees_what_a_value_is_made_of(project: Project) -> None:
     assert probe.of("marts", "probe", "flag") == {a}
     assert probe.of("marts", "probe", "both_") == {a, name}
     assert probe.of("marts", "probe", "e") == {("raw", "people", "e")}
+
+
+@pytest.mark.parametrize(("entity", "canonical"), FIELDS)
+def test_the_docs_of_a_canonical_column_say_whose_it_is_and_where_it_comes_from(
+    project: Project, entity: str, canonical: str
+) -> None:
+    line = POLICY["ownership"][entity][canonical]
+    said = project.models[PUBLISHED[entity]]["columns"][canonical]["description"]
+    assert said.startswith(line["why"])
+    for part in (
+        f"Owner: {line['sources'][0]};",
+        f"rule: {line['rule']};",
+        f"sources: {', '.join(line['sources'])};",
+        f"steward: {line['steward']}.",
+        f"]({trace(entity, canonical)})",
+    ):
+        assert part in said
+
+
+def test_an_exposure_reads_what_is_published(project: Project) -> None:
+    exposures = project.manifest["exposures"].values()
+    assert {each["name"] for each in exposures} >= {"health_pages", "explain", "mailings"}
+    for each in exposures:
+        assert {parent["schema"] for parent in project.parents(each)} <= {"marts", "ops"}
+
+
+def test_the_pages_read_what_their_exposure_says(project: Project) -> None:
+    folder = REPOSITORY / "canon" / "site"
+    code = "".join(path.read_text() for path in folder.glob("*.py"))
+    read = set(re.findall(r"(?:marts|ops)\.([a-z_]+)", code)) | {f"{entity}_changes" for entity in PUBLISHED}
+    exposure = next(each for each in project.manifest["exposures"].values() if each["name"] == "health_pages")
+    stated = {parent["name"] for parent in project.parents(exposure)}
+    models = {name for name in read & set(project.models) if not name.startswith("measure_")}
+    assert models == stated

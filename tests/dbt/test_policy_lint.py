@@ -234,6 +234,35 @@ CASES: dict[str, tuple[Edit, str]] = {
         "ownership.customer: 'street' and 'city' are in group 'address' and move together: "
         "give both the same rule, sources and blank.",
     ),
+    "misspelt line of health": (
+        lambda policy: policy["health"].update(reject={"warning": 5}),
+        "A line of health must be one of ",
+    ),
+    "a line of health that is missing": (
+        lambda policy: policy["health"].pop("rejects"),
+        "health.rejects is missing: write its limits, such as {warning: 5, critical: 50}, or {} for none.",
+    ),
+    "misspelt key of health": (
+        lambda policy: policy["health"]["rejects"].update(minimum=3),
+        "A key of health.rejects must be one of warning, critical, rows, objects; it says 'minimum'.",
+    ),
+    "a limit of health that is no number": (
+        lambda policy: policy["health"]["rejects"].update(critical="half"),
+        "health.rejects.critical must be a number from 0 on; it says 'half'.",
+    ),
+    "a warning beyond what is critical": (
+        lambda policy: policy["health"]["rejects"].update(warning=50),
+        "health.rejects.warning is 50, beyond the limit of critical, 40: "
+        "write a smaller one, or leave it out.",
+    ),
+    "limits of health for an unknown system": (
+        lambda policy: policy["health"]["rejects"].update(objects={"hubspt.contacts": {}}),
+        f"The system of health.rejects.objects must be one of {SYSTEMS}; it says 'hubspt'.",
+    ),
+    "limits of health for an object where systems are judged": (
+        lambda policy: policy["health"]["coverage"].update(objects={"hubspot.contacts": {}}),
+        "health.coverage.objects.hubspot.contacts: this check looks at whole systems; write `hubspot`.",
+    ),
     "misspelt key of identity": (
         lambda policy: policy["identity"].update(max_mails=3),
         "A key of identity must be one of role_mailboxes, plus_addressing, provider_rules, "

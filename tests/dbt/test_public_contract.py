@@ -64,6 +64,7 @@ OWNED = {"marts.customers": CUSTOMER, "marts.companies": COMPANY, "marts.deals":
 JOURNALS = {
     "ops.sync_runs": "sync_id started_at finished_at status mode policy_version error",
     "ops.health_checks": "sync_id check_name status observed threshold severity checked_at",
+    "ops.incidents": "incident_id check_name severity opened_at closed_at observed threshold",
 }
 
 

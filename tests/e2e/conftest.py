@@ -31,7 +31,7 @@ CANON = (sys.executable, "-c", "from canon.cli import main; main()")
 TIMEOUT = 600
 
 # What a person keeps in version control; where a run writes (data, target, logs) starts empty.
-PROJECT = ("dbt_project.yml", "profiles.yml", "dbt_project", "expectations", ".dlt/config.toml")
+PROJECT = ("dbt_project.yml", "profiles.yml", "dbt_project", "expectations", "docs", ".dlt/config.toml")
 PUBLISHED_SCHEMAS = ("marts", "snapshots", "ops")
 
 # Unlike anything that stands in the code, so that a hit in a file is a leak.

@@ -26,7 +26,14 @@ TABLES = {
     "Lead": "raw_salesforce.lead",
     "Account": "raw_salesforce.account",
     "users": "raw_product.users",
+    "User": "raw_salesforce.user",
+    "Opportunity": "raw_salesforce.opportunity",
+    "OpportunityContactRole": "raw_salesforce.opportunity_contact_role",
+    "contact_history": "raw_salesforce.contact_history",
 }
+
+
+DECIDED = "insert into ops.identity_decisions select ?, ?, ?, ?, ?, null, 'a test', 'said so', ?"
 
 
 def table_of(name: str) -> str:
@@ -76,20 +83,19 @@ class Log:
         first, second = sorted((one, other))
         self.decisions.append((entity, kind, first, second))
 
-    def write(self, warehouse: Path) -> None:
-        """Append everything to a warehouse, and forget it."""
-        with duckdb.connect(str(warehouse)) as con:
-            ensure_journals(con)
-            for table, rows in self.rows.items():
-                _append(con, table, rows)
-            for decision in self.decisions:
-                self.decided += 1
-                con.execute(
-                    "insert into ops.identity_decisions select ?, ?, ?, ?, ?, null, 'a test', 'said so', ?",
-                    [str(self.decided), *decision, START + timedelta(seconds=self.decided)],
-                )
-            for key, word in self.answers:
-                _answer(con, key, word)
+    def write(self, *warehouses: Path) -> None:
+        """Append everything to each warehouse, and forget it."""
+        for warehouse in warehouses:
+            with duckdb.connect(str(warehouse)) as con:
+                ensure_journals(con)
+                for table, rows in self.rows.items():
+                    _append(con, table, rows)
+                for number, decision in enumerate(self.decisions, self.decided + 1):
+                    values = [str(number), *decision, START + timedelta(seconds=number)]
+                    con.execute(DECIDED, values)
+                for key, word in self.answers:
+                    _answer(con, key, word)
+        self.decided += len(self.decisions)
         self.rows.clear()
         self.decisions.clear()
         self.answers.clear()
@@ -99,9 +105,10 @@ def _answer(con: duckdb.DuckDBPyConnection, key: str, word: Any) -> None:
     """A decision about values: see tests.rules.reference.Answer."""
     for name, value in word.values.items():
         con.execute(
-            "insert into ops.value_decisions select ?, 'customer', ?, ?, ?, ?, ?, null, 'eva', 'why', ?, ?",
+            "insert into ops.value_decisions select ?, ?, ?, ?, ?, ?, ?, null, 'eva', 'why', ?, ?",
             [
                 word.decision_id,
+                word.entity,
                 key,
                 name,
                 word.kind,

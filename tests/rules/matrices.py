@@ -84,6 +84,14 @@ conditional_twice: [string, {{rule: source_priority, {TURNED}, when: {{priority:
 conditional_set: [list, {{rule: aggregation, {BOTH}, when: {{priority: [a, ccc]}}}}]
 """
 
+# What a source may say of a field of each kind, blanks and what cannot be read included.
+SAID = {
+    "string": ["", "", "a", "a", "bb", "bb", "ccc"],
+    "list": ["", "", "a", "a;b", "c;a"],
+    "double": ["", "", "1", "2.5", "2.5", "10", "ask"],
+    "boolean": ["", "", "true", "false", "false"],
+}
+
 OBJECTS = {("salesforce", "Contact"): "{}__c", ("salesforce", "Lead"): "{}__c", ("hubspot", "contacts"): "{}"}
 
 

@@ -78,6 +78,7 @@ class Answer:
     seen: dict[str, str | None]
     decided_at: datetime
     expires_at: datetime | None
+    entity: str = "customer"
 
 
 def said(record: Record, name: str, kind: str) -> Said:

@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 from tests.identity.log import Log, identify, table_of
-from tests.rules.matrices import OBJECTS, VARIANTS, fields, mixed, policy, written
+from tests.rules.matrices import OBJECTS, SAID, VARIANTS, fields, mixed, policy, written
 from tests.rules.reference import Answer, Cell, Matrix, Person, Record, as_text, edges, spelt_out
 
 pytestmark = [pytest.mark.xdist_group("rules"), pytest.mark.slow]
@@ -32,12 +32,6 @@ SLOTS = [
     ("hubspot", "contacts"),
 ]
 SLOTS.append(("hubspot", "contacts"))
-SAID = {
-    "string": ["", "", "a", "a", "bb", "bb", "ccc"],
-    "list": ["", "", "a", "a;b", "c;a"],
-    "double": ["", "", "1", "2.5", "2.5", "10", "ask"],
-    "boolean": ["", "", "true", "false", "false"],
-}
 # Days ago; few, so that clocks tie, and on both sides of every period and age.
 STAMPS = [300, 240, 240, 150, 150, 60, 5]
 EDGES = {"owner blank", "owner absent", "tie", "one system only", "all blank", "deleted record"}

@@ -1,21 +1,27 @@
 {# Incremental models whose rows a delta replaces, whole or not at all: what the relation `touched` names goes, what the
    model selects for it comes. So what is left is what a full refresh would make; where a record lost a value, its row goes too.
 
-   touched     name of the model that says what this build touches
-   touched_by  the columns that say it, in the model; `as_touched` where they are called otherwise in `touched` #}
+   touched        name of the model that says what this build touches
+   touched_by     the columns that say it, in the model; `as_touched` where they are called otherwise in `touched`
+   touched_where  optional: which rows of `touched` count #}
 {% macro get_incremental_touched_sql(arguments) %}
     {{ delete_touched(arguments.target_relation) }};
     insert into {{ arguments.target_relation }} by name select * from {{ arguments.temp_relation }}
 {% endmacro %}
 
 {% macro delete_touched(relation) -%}
-    {%- set columns = config.require('touched_by') -%}
-    {%- set named = config.get('as_touched', columns) -%}
-    {%- set touched = api.Relation.create(database=this.database, schema=this.schema, identifier=config.require('touched')) -%}
     delete from {{ relation }} as kept
-    where exists (
-        select 1 from {{ touched }} as touched
+    where {{ is_touched(config) }}
+{%- endmacro %}
+
+{# Whether a row of the relation `kept` is one that this build replaces, by the settings of its model. #}
+{% macro is_touched(settings) -%}
+    {%- set columns = settings.get('touched_by') -%}
+    {%- set named = settings.get('as_touched') or columns -%}
+    exists (
+        select 1 from {{ model_of(settings.get('touched')) }} as touched
         where {% for column in columns %}kept.{{ column }} = touched.{{ named[loop.index0] }}{{ ' and ' if not loop.last }}{% endfor %}
+            {{ 'and ' ~ settings.get('touched_where') if settings.get('touched_where') }}
     )
 {%- endmacro %}
 
@@ -24,7 +30,9 @@
     {% if not this %}
         {{ return(false) }}
     {% endif %}
-    {% if model.config.materialized not in ('connected_components', 'judged_links') %}
+    {% if model.config.materialized in ('table', 'view', 'snapshot') %}
+        {{ return(config.get('touched') is not none and not builds_whole()) }}
+    {% elif model.config.materialized not in ('connected_components', 'judged_links') %}
         {{ return(is_incremental()) }}
     {% endif %}
     {{ return(config.get('touched') is not none and load_cached_relation(this) is not none and not should_full_refresh()) }}
@@ -33,21 +41,23 @@
 {# Keeps what this build touches of a relation in the `from` clause before it; nothing where the model is made anew.
 
    touched  name of the model that says what is touched; none where an entity is made anew every time
-   columns  column of `touched` -> the expression that must be it #}
-{% macro only_touched(touched, columns) -%}
+   columns  column of `touched` -> the expression that must be it
+   where    optional: which rows of `touched` count #}
+{% macro only_touched(touched, columns, where=none) -%}
     {%- if not touched -%}
     {%- elif not execute -%}
         {%- do ref(touched) -%}
     {%- elif is_delta() -%}
-        {{ only_among(ref(touched), columns) }}
+        {{ only_among(ref(touched), columns, where) }}
     {%- endif -%}
 {%- endmacro %}
 
 {# The same by a relation that is at hand. #}
-{% macro only_among(relation, columns) -%}
+{% macro only_among(relation, columns, where=none) -%}
     {%- if execute and is_delta() -%}
         semi join {{ relation }} as touched
         on {% for column, expression in columns.items() %}{{ expression }} = touched.{{ column }}{{ ' and ' if not loop.last }}{% endfor %}
+        {{- ' and ' ~ where if where }}
     {%- endif -%}
 {%- endmacro %}
 

@@ -3,15 +3,51 @@
 {% macro change_rows(entity, snapshot, runs, also=[]) %}
     {%- set id = entity ~ '_id' %}
     {%- set matrix = ownership(entity) %}
+    {{- config(
+        materialized='incremental',
+        incremental_strategy='append',
+        full_refresh=false,
+        on_schema_change='append_new_columns',
+        touched=reopened_model(entity),
+        touched_by=[id],
+    ) }}
 with
 
-versions as (
+{% if is_incremental() -%}
+journalled_until as (
+
+    select coalesce(max(changed_at), cast('1970-01-01' as timestamp)) as changed_at
+
+    from {{ this }}
+
+),
+
+-- of whom a version began or ended since
+changed_since as (
+
+    select distinct versions.{{ id }}
+
+    from {{ snapshot }} as versions
+
+    inner join journalled_until
+        on versions.dbt_valid_from > journalled_until.changed_at
+        or versions.dbt_valid_to > journalled_until.changed_at
+
+),
+
+{% endif -%}
+versions as {{ 'materialized ' if is_incremental() }}(
 
     select
-        *,
-        row_number() over (partition by {{ id }} order by dbt_valid_from nulls last) as version_number
+        snapshot.*,
+        row_number() over (partition by snapshot.{{ id }} order by snapshot.dbt_valid_from nulls last) as version_number
 
-    from {{ snapshot }}
+    from {{ snapshot }} as snapshot
+    {%- if is_incremental() %}
+
+    inner join changed_since
+        on snapshot.{{ id }} = changed_since.{{ id }}
+    {%- endif %}
 
 ),
 
@@ -23,6 +59,8 @@ built as (
         sync_seq,
         started_at,
         policy_version,
+        logic_version,
+        policy_lines,
         max(case when status is distinct from 'failed' then sync_seq end) over (
             order by sync_seq nulls last
             rows between unbounded preceding and 1 preceding
@@ -39,9 +77,11 @@ builds as (
     select
         built.sync_id,
         built.started_at,
-        built.policy_version,
         built.previous_seq,
-        previous_build.policy_version as previous_policy
+        built.policy_lines,
+        previous_build.policy_lines as previous_lines,
+        coalesce(built.policy_version != previous_build.policy_version, false) as is_other_policy,
+        coalesce(built.logic_version != previous_build.logic_version, false) as is_other_logic
 
     from built
 
@@ -55,14 +95,16 @@ pairs as (
     select
         current_version.{{ id }},
         current_version.dbt_valid_from as changed_at,
-        earlier.{{ id }} is null as is_birth,
+        earlier.{{ id }} is null as is_first,
+        (earlier.dbt_valid_to is distinct from current_version.dbt_valid_from) as is_birth,
         builds.sync_id,
-        case
-            when current_version.members != earlier.members then 'identity'
-            when builds.policy_version != builds.previous_policy
-                and current_version.last_sync_seq <= builds.previous_seq then 'policy'
-            else 'source'
-        end as cause
+        builds.policy_lines,
+        builds.previous_lines,
+        builds.is_other_policy,
+        -- no record of it is newer than the build before, which went by something else
+        (builds.is_other_policy or builds.is_other_logic)
+        and current_version.last_sync_seq <= builds.previous_seq as is_redecided,
+        case when current_version.members != earlier.members then 'identity' else 'source' end as cause
         {%- for field in ownership(entity).keys() | list + also + ['is_deleted'] %},
         cast(earlier.{{ field }} as string) as old_{{ field }},
         cast(current_version.{{ field }} as string) as new_{{ field }}
@@ -88,7 +130,13 @@ retired as (
     select
         closed.{{ id }},
         closed.dbt_valid_to as changed_at,
-        builds.sync_id
+        builds.sync_id,
+        builds.policy_lines,
+        builds.previous_lines,
+        builds.is_other_policy,
+        (builds.is_other_policy or builds.is_other_logic)
+        and closed.last_sync_seq <= builds.previous_seq as is_redecided,
+        'identity' as cause
 
     from versions as closed
 
@@ -106,12 +154,13 @@ retired as (
 changes as (
 
     select {{ id }}, '{{ id }}' as field, cast(null as string) as old_value, {{ id }} as new_value,
-        cast(null as string) as old_source, cast(null as string) as new_source, 'source' as cause, changed_at, sync_id
+        cast(null as string) as old_source, cast(null as string) as new_source,
+        {{ redecided_cause("'source'") }} as cause, changed_at, sync_id
     from pairs
     where is_birth
     union all
     select {{ id }}, '{{ id }}', {{ id }}, cast(null as string), cast(null as string), cast(null as string),
-        'identity', changed_at, sync_id
+        {{ redecided_cause('cause') }}, changed_at, sync_id
     from retired
     {%- for field in matrix.keys() | list + also + ['is_deleted'] %}
     {%- set owned = field in matrix %}
@@ -119,9 +168,9 @@ changes as (
     select {{ id }}, '{{ field }}', old_{{ field }}, new_{{ field }},
         {{ 'old_' ~ field ~ '_source' if owned else 'cast(null as string)' }},
         {{ 'new_' ~ field ~ '_source' if owned else 'cast(null as string)' }},
-        {{ cause_of(field, matrix) if owned else 'cause' }}, changed_at, sync_id
+        {{ cause_of(entity, field, matrix) if owned else redecided_cause('cause') }}, changed_at, sync_id
     from pairs
-    where not is_birth and old_{{ field }} is distinct from new_{{ field }}
+    where not is_first and old_{{ field }} is distinct from new_{{ field }}
     {%- endfor %}
 
 ),
@@ -140,11 +189,10 @@ journalled as (
         changes.sync_id
 
     from changes
-
     {% if is_incremental() %}
-    where changes.changed_at > (
-        select coalesce(max(journal.changed_at), cast('1970-01-01' as timestamp)) from {{ this }} as journal
-    )
+
+    inner join journalled_until
+        on changes.changed_at > journalled_until.changed_at
     {% endif %}
 
 )
@@ -152,8 +200,21 @@ journalled as (
 select * from journalled
 {%- endmacro %}
 
+{# What a build that decided anew was given anew, a line of the policy or the logic; else the cause. A build of which that is
+   not on record (an earlier release's) knows of its policy as a whole. #}
+{% macro redecided_cause(cause, parts=['identity']) -%}
+    case
+            when not coalesce(is_redecided, false) then {{ cause }}
+            when previous_lines is null then case when is_other_policy then 'policy' else 'loader' end
+            {%- for part in parts %}
+            when {{ policy_line('policy_lines', part) }} != {{ policy_line('previous_lines', part) }} then 'policy'
+            {%- endfor %}
+            else 'loader'
+        end
+{%- endmacro %}
+
 {# A steward's word came, went or changed, on the field or on one that it follows; else what changed the row. #}
-{% macro cause_of(field, matrix) -%}
+{% macro cause_of(entity, field, matrix) -%}
     {%- set decided = ["'steward' in (old_" ~ field ~ "_source, new_" ~ field ~ "_source)"] -%}
     {%- for other in followed_by(field, matrix) -%}
         {%- do decided.append(
@@ -161,7 +222,7 @@ select * from journalled
             ~ other ~ "_source) or (old_" ~ other ~ " is distinct from new_" ~ other ~ "))"
         ) -%}
     {%- endfor -%}
-    case when {{ decided | join(' or ') }} then 'override' else cause end
+    case when {{ decided | join(' or ') }} then 'override' else {{ redecided_cause('cause', ['identity', entity ~ '.' ~ field]) }} end
 {%- endmacro %}
 
 {# The fields that a field follows, the nearest first. #}

@@ -1,6 +1,7 @@
 {# The published table of an entity: canonical values and sources, and when a value last changed. #}
 {% macro published_rows(entity, completed, snapshot, also=[]) %}
     {%- set id = entity ~ '_id' %}
+    {%- do kept_by(id, reopened_model(entity)) %}
 with
 
 completed as (

@@ -11,14 +11,27 @@
             {% do run_query(
                 "update ops.sync_runs set policy_version = '" ~ policy_version() ~ "' where sync_seq = (select max(sync_seq) from ops.sync_runs)"
             ) %}
+            {% do run_query(note_logic()) %}
         {% endif %}
         {% do run_query(create_missing_raw_tables()) %}
+        {% if flags.WHICH in ('build', 'run') %}
+            {% do open_position() %}
+        {% endif %}
     {% endif %}
 {% endmacro %}
 
 {# Whether this invocation is a sync of its own: it changes tables, and no `canon sync` stands behind it. #}
 {% macro opens_run() %}
     {{ return(flags.WHICH in ('build', 'run', 'snapshot') and not dbt_metadata_envs.get('SYNC_ID')) }}
+{% endmacro %}
+
+{# What the open run goes by, so that its changes have a cause. dbt alone cannot tell whether a macro was edited. #}
+{% macro note_logic() %}
+    {% set mark = dbt_metadata_envs.get('BUILD_MARK') %}
+    create table if not exists ops.build_logic (sync_id varchar not null, logic_version varchar, policy_lines varchar not null);
+    delete from ops.build_logic where sync_id = (select max_by(sync_id, sync_seq) from ops.sync_runs);
+    insert into ops.build_logic (sync_id, logic_version, policy_lines)
+    select max_by(sync_id, sync_seq), {{ "'" ~ mark ~ "'" if mark else 'null' }}, '{{ policy_lines() }}' from ops.sync_runs;
 {% endmacro %}
 
 {% macro open_native_run() %}
@@ -35,6 +48,9 @@
 {% endmacro %}
 
 {% macro close_build(results) %}
+    {% if execute and flags.WHICH in ('build', 'run') %}
+        {% do close_position(results) %}
+    {% endif %}
     {% if execute and opens_run() %}
         {% set failed = [] %}
         {% for result in results if result.status | string in ('error', 'fail', 'runtime error') %}

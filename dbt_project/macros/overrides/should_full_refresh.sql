@@ -1,11 +1,15 @@
-{# Like dbt's own, but for models that are kept by deltas: they are made anew together, where int_customers_changed says so. #}
+{# Like dbt's own, but for models that are kept by deltas: they are made anew together, those of identity where
+   int_customers_changed says so, the others where the whole build is made anew. #}
 {% macro should_full_refresh() %}
     {% set wanted = config.get('full_refresh') %}
     {% if wanted is none %}
         {% set wanted = flags.FULL_REFRESH %}
     {% endif %}
-    {% if config.get('touched') is none %}
+    {% if config.get('touched') is none or config.get('full_refresh') is not none %}
         {{ return(wanted) }}
+    {% endif %}
+    {% if not '/identity/' in model.path %}
+        {{ return(builds_whole()) }}
     {% endif %}
     {% if wanted and not touches_all() %}
         {{ exceptions.raise_compiler_error(

@@ -5,6 +5,7 @@
 {% macro lint_policy() %}
     {% if not execute %}
         {% do lint_identity() %}
+        {% do lint_health() %}
         {% for entity, stated in var('ownership').items() %}
             {% set matrix = ownership(entity) %}
             {% set types = canonical_types(entity) %}

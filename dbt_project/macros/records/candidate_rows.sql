@@ -1,6 +1,7 @@
 {# What each record of a customer says: per field its value, when that last changed and how that is
    known. Another field's value, that a field falls back to, is nothing it says of this one. #}
 {% macro candidate_rows(entity, ranked) %}
+{%- do kept_by(entity ~ '_id', reopened_model(entity)) %}
 with
 
 ranked as (

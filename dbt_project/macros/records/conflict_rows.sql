@@ -9,6 +9,7 @@
            overruled       another record ranks higher #}
 {% macro conflict_rows(entity, ranked, decided) %}
     {%- set id = entity ~ '_id' %}
+    {%- do kept_by(id, reopened_model(entity)) %}
 with
 
 ranked as (

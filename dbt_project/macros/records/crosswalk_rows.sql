@@ -1,5 +1,6 @@
 {# The published crosswalk: one row per source record, deleted and merged ones included. #}
 {% macro crosswalk_rows(entity, records, crosswalk, runs) %}
+{%- do kept_by(entity ~ '_id', reopened_model(entity)) %}
 with
 
 records as (
@@ -8,9 +9,13 @@ records as (
 
 ),
 
-crosswalk as (
+crosswalk as {{ narrowed_first() }} (
 
-    select * from {{ crosswalk }}
+    select crosswalk.*
+
+    from {{ crosswalk }} as crosswalk
+
+    {{ only_touched(reopened_model(entity), {entity ~ '_id': 'crosswalk.' ~ entity ~ '_id'}) }}
 
 ),
 

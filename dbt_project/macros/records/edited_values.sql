@@ -5,6 +5,8 @@
    What no history tells is known from the record as it is. A value that stands on another record takes no part. #}
 {% macro edited_values(entity, records, crosswalk, objects) %}
     {%- set fields = echoing_fields(entity, objects) %}
+    {%- set touched = reopened_model(entity) %}
+    {%- do of_this_build(touched) %}
     {%- if not fields %}
 select
     cast(null as string) as {{ entity }}_id,
@@ -35,9 +37,13 @@ entries as (
     {%- endfor %}
 ),
 
-crosswalk as (
+crosswalk as {{ narrowed_first() }} (
 
-    select * from {{ crosswalk }}
+    select crosswalk.*
+
+    from {{ crosswalk }} as crosswalk
+
+    {{ only_touched(touched, {entity ~ '_id': 'crosswalk.' ~ entity ~ '_id'}) }}
 
 ),
 

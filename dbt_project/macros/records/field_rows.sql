@@ -4,6 +4,7 @@
    opt-out that a split copied. #}
 {% macro field_rows(entity, ranked, decided, conflicts) %}
     {%- set id = entity ~ '_id' %}
+    {%- do kept_by(id, reopened_model(entity)) %}
 with
 
 ranked as (
@@ -21,12 +22,14 @@ decided as (
 contested as (
 
     select distinct
-        {{ id }},
-        field
+        conflicts.{{ id }},
+        conflicts.field
 
-    from {{ conflicts }}
+    from {{ conflicts }} as conflicts
 
-    where status in ('overruled', 'stale', 'not_owner')
+    {{ only_touched(reopened_model(entity), {id: 'conflicts.' ~ id}) }}
+
+    where conflicts.status in ('overruled', 'stale', 'not_owner')
 
 ),
 

@@ -6,7 +6,8 @@
    Null: the record does not compete for that field. Who may win (`<field>_may_win`) is settled one step before, so that a
    rule can compare a record with the others that may. `answers` are stewards' decisions: see answered_records; `parted` are
    records that left a customer, whose opt-outs compete there, too: see copied_opt_outs. #}
-{% macro ranked_records(entity, records, crosswalk, runs, answers=none, parted=none) %}
+{% macro ranked_records(entity, records, crosswalk, runs, answers=none, parted=none, touched=none) %}
+    {%- if touched %}{% do of_this_build(touched) %}{% endif %}
     {%- set copies = parted is not none and consent_fields(entity) | length > 0 %}
     {%- do lint_policy() %}
     {%- set id = entity ~ '_id' %}
@@ -55,6 +56,19 @@ left_ones as (
 ),
 
 {% endif -%}
+crosswalk as {{ narrowed_first() }} (
+
+    select
+        crosswalk.{{ id }},
+        crosswalk.record_key,
+        crosswalk.record_hash
+
+    from {{ crosswalk }} as crosswalk
+
+    {{ only_touched(touched, {id: 'crosswalk.' ~ id}) }}
+
+),
+
 identified as (
 
     select
@@ -65,7 +79,7 @@ identified as (
 
     from {{ records }} as records
 
-    inner join {{ crosswalk }} as crosswalk
+    inner join crosswalk
         on records.record_key = crosswalk.record_key
     {%- if copies %}
 

@@ -4,7 +4,7 @@
            flags, SQL of further text columns, SQL for records that are of this entity
    merges  relation of (loser_key, winner_key)
    also    the further text columns, null where the record has none #}
-{% macro unified_record(entity, record, merges, also=[]) %}
+{% macro unified_record(entity, record, merges, also=[], touched=none) %}
     {%- set cells = {} -%}
     {%- set matrix = ownership(entity) -%}
     {%- for cell in mapped_cells(entity, record.system, record.object) -%}
@@ -36,6 +36,12 @@
         {%- endfor %}
 
     from {{ record.model }} as records
+
+    {{ only_touched(
+        touched,
+        {'source_record_id': 'records.' ~ record.id},
+        "touched.source = '" ~ record.system ~ "' and touched.object = '" ~ record.object ~ "'",
+    ) }}
 
     left join {{ merges }} as merged_away
         on {{ record_key(record.system, record.object, 'records.' ~ record.id) }} = merged_away.loser_key

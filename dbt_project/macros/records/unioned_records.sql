@@ -1,13 +1,14 @@
 {# Every source record of an entity in one shape: one row per record, deleted and merged ones included. `marked` columns have a
    fingerprint, `record_mark`: whether a record is what it was is asked of one number instead of all its texts. #}
-{% macro unioned_records(entity, records, merges, also=[], marked=[]) %}
+{% macro unioned_records(entity, records, merges, also=[], marked=[], touched=none) %}
 {%- do lint_policy() %}
+{%- if touched %}{% do kept_by('record_hash', touched) %}{% endif %}
 {%- set known = record_columns(entity) + also %}
 with
 
 {% for record in records %}
 {{ record.system }}_{{ record.object | lower }} as (
-    {{ unified_record(entity, record, merges, also) }}
+    {{ unified_record(entity, record, merges, also, touched) }}
 
 ),
 

@@ -7,7 +7,11 @@ with
 
 source as (
 
-    select * from {{ raw_relation(system, object) }}
+    select raw.*
+
+    from {{ raw_relation(system, object) }} as raw
+
+    {{ only_changed(system, object, 'raw._record_id') }}
 
 ),
 

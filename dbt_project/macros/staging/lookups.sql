@@ -1,4 +1,5 @@
-{# Where a field map's `through` and `else` lead: the staging model of the object, its key, and the value's column. #}
+{# Where a field map's `through` and `else` lead: the staging model of the object, its key, the value's column, and the object of the log
+   that the model is made of; is_by_id: the key is the id of that object's records. #}
 {% macro lookup(system, path) %}
     {% set object, name = path.split('.') %}
     {% set models = {
@@ -11,5 +12,8 @@
     } %}
     {% set place = system ~ '.' ~ object %}
     {% do require_one_of('field_map: ' ~ system ~ "'s `through` or `else` " ~ path, place, models.keys() | list) %}
-    {{ return({'model': models[place][0], 'key': models[place][1], 'column': name | lower}) }}
+    {{ return({
+        'model': models[place][0], 'key': models[place][1], 'column': name | lower,
+        'logged_as': 'pipelines' if object == 'stages' else object, 'is_by_id': object not in ['stages', 'pipelines'],
+    }) }}
 {% endmacro %}

@@ -29,7 +29,8 @@ deduplicated as (
         api_limit,
         outcomes,
         fields,
-        finished_at
+        finished_at,
+        clock_skew
 
     from source
 

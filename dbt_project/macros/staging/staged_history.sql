@@ -8,17 +8,20 @@
    is_first       nothing says that the field ever held anything before: the value may have come with the record #}
 {% macro staged_history(entity, system, object) %}
     {%- set cells = mapped_cells(entity, system, object) -%}
+    {%- do kept_by_log(system, object, 'source_record_id') -%}
 with
 
 versions as (
 
     select
-        *,
+        raw.*,
         row_number() over (
-            partition by _record_id order by _sync_seq desc nulls last, _extract_id desc nulls last
+            partition by raw._record_id order by raw._sync_seq desc nulls last, raw._extract_id desc nulls last
         ) as age
 
-    from {{ source(system, history_table(system, object)) }}
+    from {{ source(system, history_table(system, object)) }} as raw
+
+    {{ only_changed(system, object, 'raw.' ~ history_parent(system, object)) }}
 
 ),
 
@@ -68,6 +71,11 @@ select * from known
     {{ return(names.get(object, raw_table_name(object) ~ '_history')) }}
 {% endmacro %}
 
+{# The column of an object's history that says which record an entry is about. #}
+{% macro history_parent(system, object) %}
+    {{ return({'salesforce': object | lower ~ 'id', 'hubspot': 'record_id'}[system]) }}
+{% endmacro %}
+
 {# The staging model of an object's history. #}
 {% macro history_model(system, object) %}
     {{ return(ref('stg_' ~ system ~ '__' ~ raw_table_name(object) ~ '_history')) }}
@@ -77,7 +85,7 @@ select * from known
 {% macro salesforce_entries(object, cells) %}
     select
         _record_id as entry_id,
-        {{ object | lower }}id as source_record_id,
+        {{ history_parent('salesforce', object) }} as source_record_id,
         case
             {%- for cell in cells %}
             when {{ is_told_of(cell) }} then '{{ cell.field }}'

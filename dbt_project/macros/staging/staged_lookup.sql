@@ -1,17 +1,24 @@
-{# A small source object as one row per record: the latest known text of a few columns, blanks as null. #}
-{% macro staged_lookup(system, object, id, columns) %}
+{# A source object as one row per record: the latest known text of a few columns, blanks as null. `is_kept` says of one that is not small
+   that it is kept by deltas. #}
+{% macro staged_lookup(system, object, id, columns, is_kept=false) %}
+{%- if is_kept %}{% do kept_by_log(system, object, id) %}{% endif %}
 
 with
 
 versions as (
 
     select
-        *,
+        raw.*,
         row_number() over (
-            partition by _record_id order by _sync_seq nulls last, _stamp nulls last, _extract_id nulls last
+            partition by raw._record_id
+            order by raw._sync_seq nulls last, raw._stamp nulls last, raw._extract_id nulls last
         ) as version_number
 
-    from {{ raw_relation(system, object) }}
+    from {{ raw_relation(system, object) }} as raw
+    {%- if is_kept %}
+
+    {{ only_changed(system, object, 'raw._record_id') }}
+    {%- endif %}
 
 ),
 

@@ -13,6 +13,7 @@
    the history's; else it is what the log saw. #}
 {% macro staged_records(entity, system, object, id, keys={}) %}
     {%- do lint_policy() -%}
+    {%- do kept_by_log(system, object, id) -%}
     {%- set cells = mapped_cells(entity, system, object) -%}
     {%- set consent = consent_fields(entity) -%}
     {%- set clocked = clocked_cells(entity, system, object) -%}
@@ -25,7 +26,11 @@ with
 
 versions as (
 
-    select * from {{ raw }}
+    select raw.*
+
+    from {{ raw }} as raw
+
+    {{ only_changed(system, object, 'raw._record_id') }}
 
 ),
 
@@ -87,7 +92,7 @@ latest as (
 ),
 
 {% if clocked -%}
-{{ told_values(entity, cells, clocked, id, history_model(system, object)) }}
+{{ told_values(entity, system, object, cells, clocked, id) }}
 
 {% endif -%}
 typed as (

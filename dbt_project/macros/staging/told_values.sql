@@ -3,18 +3,21 @@
 
    An entry that says anything else is ignored: the history was cut off, or one of the two was read before the other. A blank
    or a consent that nothing came before is ignored, too: the record came with it, and nobody cleared or stated it. #}
-{% macro told_values(entity, cells, clocked, id, history) -%}
+{% macro told_values(entity, system, object, cells, clocked, id) -%}
 edits as (
 
     select
-        *,
+        entries.*,
         row_number() over (
-            partition by source_record_id, field order by edited_at desc nulls last, entry_id desc nulls last
+            partition by entries.source_record_id, entries.field
+            order by entries.edited_at desc nulls last, entries.entry_id desc nulls last
         ) as age
 
-    from {{ history }}
+    from {{ history_model(system, object) }} as entries
 
-    where is_edit
+    {{ only_changed(system, object, 'entries.source_record_id') }}
+
+    where entries.is_edit
 
 ),
 

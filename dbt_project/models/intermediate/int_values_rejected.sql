@@ -1,3 +1,8 @@
+{{ config(
+    materialized='incremental', incremental_strategy='touched', on_schema_change='fail',
+    touched='int_records_restated', touched_by=['source', 'object', 'source_record_id'],
+) }}
+
 -- values that say nothing usable, and ones that are used and look wrong; the record stays anyway
 with
 

@@ -1,10 +1,3 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    full_refresh=false,
-    on_schema_change='append_new_columns',
-) }}
-
 {{ change_rows(
     'company',
     ref('companies_snapshot'),

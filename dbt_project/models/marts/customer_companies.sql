@@ -1,3 +1,4 @@
+{%- do kept_by('customer_id', 'int_customers_reopened') -%}
 with
 
 affiliated as (

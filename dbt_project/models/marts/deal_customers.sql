@@ -1,8 +1,13 @@
+{%- do kept_by('deal_id', 'int_deals_reopened') -%}
 with
 
 contacted as (
 
-    select * from {{ ref('int_deals_contacted') }}
+    select contacted.*
+
+    from {{ ref('int_deals_contacted') }} as contacted
+
+    {{ only_touched('int_deals_reopened', {'deal_id': 'contacted.deal_id'}) }}
 
 ),
 

@@ -49,6 +49,17 @@ measured as (
         on sources.source = ordered.source
         and ordered.place = 1
 
+),
+
+judged as (
+
+    select
+        *,
+        {{ health_verdict('api_budget', 'used_percent', by=['source']) }} as verdict,
+        {{ health_allowed('api_budget', by=['source']) }} as allowed
+
+    from measured
+
 )
 
-select * from measured
+select * from judged

@@ -51,6 +51,17 @@ measured as (
 
     from aged
 
+),
+
+judged as (
+
+    select
+        *,
+        {{ health_verdict('freshness', 'intervals_behind') }} as verdict,
+        {{ health_allowed('freshness') }} as allowed
+
+    from measured
+
 )
 
-select * from measured
+select * from judged

@@ -59,12 +59,26 @@ measured as (
         count(*) filter (where is_matched) as matched,
         cast(
             count(*) filter (where is_matched) * 100.0 / nullif(count(*), 0) as double
-        ) as matched_percent
+        ) as matched_percent,
+        cast(
+            count(*) filter (where not is_matched) * 100.0 / nullif(count(*), 0) as double
+        ) as unmatched_percent
 
     from pairs
 
     group by source
 
+),
+
+judged as (
+
+    select
+        *,
+        {{ health_verdict('coverage', 'unmatched_percent', by=['source']) }} as verdict,
+        {{ health_allowed('coverage', by=['source']) }} as allowed
+
+    from measured
+
 )
 
-select * from measured
+select * from judged

@@ -52,12 +52,23 @@ measured as (
         rows_written,
         values_rejected,
         case
-            when rows_written < 20 then 0
+            when rows_written < {{ health_number('rejects', 'rows') }} then 0
             else cast(values_rejected * 100.0 / nullif(rows_written, 0) as double)
         end as rejected_percent
 
     from counted
 
+),
+
+judged as (
+
+    select
+        *,
+        {{ health_verdict('rejects', 'rejected_percent') }} as verdict,
+        {{ health_allowed('rejects') }} as allowed
+
+    from measured
+
 )
 
-select * from measured
+select * from judged

@@ -63,6 +63,17 @@ measured as (
 
     from aged
 
+),
+
+judged as (
+
+    select
+        *,
+        {{ health_verdict('review', 'oldest_days', by=[]) }} as verdict,
+        {{ health_allowed('review', by=[]) }} as allowed
+
+    from measured
+
 )
 
-select * from measured
+select * from judged

@@ -40,9 +40,13 @@ measured as (
         syncs,
         failed,
         case
-            when ended < 5 then 100
+            when ended < {{ health_number('failures', 'runs') }} then 100
             else cast((ended - failed) * 100.0 / nullif(ended, 0) as double)
         end as success_percent,
+        case
+            when ended < {{ health_number('failures', 'runs') }} then 0
+            else cast(failed * 100.0 / nullif(ended, 0) as double)
+        end as failed_percent,
         last_succeeded_at,
         cast(
             {{ age('last_succeeded_at', 60000) }} / {{ interval_minutes() }} as double
@@ -50,6 +54,19 @@ measured as (
 
     from counted
 
+),
+
+judged as (
+
+    select
+        *,
+        {{ health_verdict('failures', 'failed_percent', by=[]) }} as verdict,
+        {{ health_allowed('failures', by=[]) }} as allowed,
+        {{ health_verdict('last_success', 'intervals_since_success', by=[]) }} as age_verdict,
+        {{ health_allowed('last_success', by=[]) }} as age_allowed
+
+    from measured
+
 )
 
-select * from measured
+select * from judged

@@ -24,6 +24,17 @@ measured as (
         on suppressing.source = freshness.source
         and suppressing.object = freshness.object
 
+),
+
+judged as (
+
+    select
+        *,
+        {{ health_verdict('suppressions', 'intervals_behind') }} as verdict,
+        {{ health_allowed('suppressions') }} as allowed
+
+    from measured
+
 )
 
-select * from measured
+select * from judged

@@ -42,13 +42,29 @@ needed as (
 
 ),
 
+retyped as (
+
+    select distinct
+        source,
+        object,
+        field
+
+    from {{ ref('schema_changes') }}
+
+    where
+        change = 'retyped'
+        and {{ age('noticed_at', 86400000) }} <= {{ health_number('retyped', 'days') }}
+
+),
+
 described as (
 
     select
         needed.source,
         needed.object,
         needed.field,
-        not dictionary.is_present as has_vanished
+        not dictionary.is_present as has_vanished,
+        retyped.field is not null as was_retyped
 
     from needed
 
@@ -56,6 +72,11 @@ described as (
         on needed.source = dictionary.source
         and needed.object = dictionary.object
         and lower(needed.field) = lower(dictionary.field)
+
+    left join retyped
+        on needed.source = retyped.source
+        and needed.object = retyped.object
+        and lower(needed.field) = lower(retyped.field)
 
 ),
 
@@ -67,6 +88,8 @@ measured as (
         count(*) as mapped_fields,
         count(has_vanished) as known_fields,
         coalesce({{ joined_text('field', ', ', 'has_vanished') }}, 'none') as vanished_fields,
+        count(*) filter (where was_retyped) as retyped,
+        coalesce({{ joined_text('field', ', ', 'was_retyped') }}, 'none') as retyped_fields,
         coalesce(
             {{ joined_text('field', ', ', 'has_vanished is null') }}, 'none'
         ) as unknown_fields
@@ -75,6 +98,17 @@ measured as (
 
     group by source, object
 
+),
+
+judged as (
+
+    select
+        *,
+        {{ health_verdict('retyped', 'retyped', by=[]) }} as verdict,
+        {{ health_allowed('retyped', by=[]) }} as allowed
+
+    from measured
+
 )
 
-select * from measured
+select * from judged

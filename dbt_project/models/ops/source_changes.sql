@@ -1,3 +1,8 @@
+{{ config(
+    materialized='incremental', incremental_strategy='touched', on_schema_change='fail',
+    touched='int_records_restated', touched_by=['source', 'object', 'source_record_id'],
+) }}
+
 with
 
 changes as (
@@ -31,6 +36,12 @@ journalled as (
         runs.sync_id
 
     from changes
+
+    {{ only_touched('int_records_restated', {
+        'source': 'changes.source',
+        'object': 'changes.object',
+        'source_record_id': 'changes.source_record_id',
+    }) }}
 
     left join runs
         on changes.sync_seq = runs.sync_seq

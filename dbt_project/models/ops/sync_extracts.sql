@@ -47,7 +47,8 @@ counted as (
         extracts.api_limit,
         extracts.outcomes,
         extracts.fields,
-        extracts.finished_at
+        extracts.finished_at,
+        extracts.clock_skew
 
     from extracts
 

@@ -4,4 +4,5 @@
     ref('int_companies_identified'),
     ref('stg_canon__sync_runs'),
     ref('int_companies_answered'),
+    touched='int_companies_reopened',
 ) }}

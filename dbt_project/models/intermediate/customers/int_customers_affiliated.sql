@@ -1,6 +1,17 @@
+{%- do of_this_build('int_customers_reopened') -%}
 -- the companies of a customer, and which one is primary: Salesforce's account first, then HubSpot's
 -- primary company
 with
+
+crosswalk as {{ narrowed_first() }} (
+
+    select crosswalk.*
+
+    from {{ ref('int_customers_identified') }} as crosswalk
+
+    {{ only_touched('int_customers_reopened', {'customer_id': 'crosswalk.customer_id'}) }}
+
+),
 
 people as (
 
@@ -12,7 +23,7 @@ people as (
 
     from {{ ref('int_customers_unioned') }} as records
 
-    inner join {{ ref('int_customers_identified') }} as crosswalk
+    inner join crosswalk
         on records.record_key = crosswalk.record_key
 
     where not records.is_merged

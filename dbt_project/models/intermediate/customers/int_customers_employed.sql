@@ -1,3 +1,4 @@
+{%- do kept_by('record_hash', 'int_customers_restated') -%}
 -- the companies that the systems give each record, the strongest statement with the highest number
 with
 
@@ -38,10 +39,12 @@ employed as (
 hashed as (
 
     select
-        *,
-        {{ key_hash('record_key') }} as record_hash
+        employed.*,
+        {{ key_hash('employed.record_key') }} as record_hash
 
     from employed
+
+    {{ only_touched('int_customers_restated', {'record_key': 'employed.record_key'}) }}
 
 )
 

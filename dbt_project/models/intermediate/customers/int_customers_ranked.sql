@@ -5,4 +5,5 @@
     ref('stg_canon__sync_runs'),
     ref('int_customers_answered'),
     ref('int_customers_parted'),
+    touched='int_customers_reopened',
 ) }}

@@ -20,31 +20,13 @@ companies as (
 
 ),
 
-stated_companies as (
-
-    select
-        {{ record_key('salesforce', 'Opportunity', 'salesforce_opportunity_id') }} as record_key,
-        {{ record_key('salesforce', 'Account', 'account_id') }} as company_key,
-        2 as strength
-    from {{ ref('stg_salesforce__opportunities') }}
-    where account_id is not null
-    union all
-    select
-        {{ record_key('hubspot', 'deals', 'hubspot_deal_id') }} as record_key,
-        {{ record_key('hubspot', 'companies', 'hubspot_company_id') }} as company_key,
-        1 as strength
-    from {{ ref('stg_hubspot__deals_companies') }}
-    where is_primary
-
-),
-
 deal_companies as (
 
     select
         crosswalk.deal_id,
         max_by(companies.company_id, stated_companies.strength) as company_id
 
-    from stated_companies
+    from {{ ref('int_deals_placed') }} as stated_companies
 
     inner join crosswalk
         on stated_companies.record_key = crosswalk.record_key

@@ -1,13 +1,16 @@
--- the people of a deal: Salesforce's contact roles, HubSpot's associations
+{%- do kept_by('deal_id', 'int_deals_reopened') -%}
+-- the people of a deal
 with
 
-deals as (
+deals as {{ narrowed_first() }} (
 
     select
-        record_key,
-        deal_id
+        crosswalk.record_key,
+        crosswalk.deal_id
 
-    from {{ ref('int_deals_identified') }}
+    from {{ ref('int_deals_identified') }} as crosswalk
+
+    {{ only_touched('int_deals_reopened', {'deal_id': 'crosswalk.deal_id'}) }}
 
 ),
 
@@ -21,27 +24,6 @@ people as (
 
 ),
 
-stated as (
-
-    select
-        {{ record_key('salesforce', 'Opportunity', 'salesforce_opportunity_id') }} as deal_key,
-        {{ record_key('salesforce', 'Contact', 'salesforce_contact_id') }} as person_key,
-        role,
-        'salesforce' as source,
-        case when is_primary_text = 'true' then 3 else 2 end as strength
-    from {{ ref('stg_salesforce__opportunity_contact_roles') }}
-    where not is_deleted
-    union all
-    select
-        {{ record_key('hubspot', 'deals', 'hubspot_deal_id') }} as deal_key,
-        {{ record_key('hubspot', 'contacts', 'hubspot_contact_id') }} as person_key,
-        cast(null as string) as role,
-        'hubspot' as source,
-        1 as strength
-    from {{ ref('stg_hubspot__deals_contacts') }}
-
-),
-
 contacted as (
 
     select
@@ -52,7 +34,7 @@ contacted as (
         max(stated.strength) as strength,
         bool_or(stated.strength = 1) as is_associated
 
-    from stated
+    from {{ ref('int_deals_peopled') }} as stated
 
     inner join deals
         on stated.deal_key = deals.record_key

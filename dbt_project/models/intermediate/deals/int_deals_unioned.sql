@@ -1,10 +1,6 @@
-{{ unioned_records('deal', [
-    {
-        'system': 'salesforce', 'object': 'Opportunity',
-        'model': ref('stg_salesforce__opportunities'), 'id': 'salesforce_opportunity_id',
-    },
-    {
-        'system': 'hubspot', 'object': 'deals',
-        'model': ref('stg_hubspot__deals'), 'id': 'hubspot_deal_id',
-    },
-], merges=ref('int_deals_merged')) }}
+{{ unioned_records(
+    'deal',
+    deal_records(),
+    merges=ref('int_deals_merged'),
+    touched='int_deals_restated',
+) }}

@@ -6,24 +6,35 @@ source as (
 
 ),
 
+logic as (
+
+    select * from {{ source('canon', 'build_logic') }}
+
+),
+
 renamed as (
 
     select
         ---------- ids
-        sync_id,
-        sync_seq,
+        source.sync_id,
+        source.sync_seq,
 
         ---------- text
-        status,
-        mode,
-        policy_version,
-        error,
+        source.status,
+        source.mode,
+        source.policy_version,
+        logic.logic_version,
+        logic.policy_lines,
+        source.error,
 
         ---------- timestamps
-        started_at,
-        finished_at
+        source.started_at,
+        source.finished_at
 
     from source
+
+    left join logic
+        on source.sync_id = logic.sync_id
 
 )
 

@@ -1,3 +1,5 @@
+{% do kept_by_log('hubspot', none, 'source_record_id') %}
+
 with
 
 contacts as (

@@ -8,4 +8,5 @@
         'role': 'role',
         'is_primary_text': 'isprimary',
     },
+    is_kept=true,
 ) }}

@@ -83,6 +83,7 @@ judged as (
     select
         shared.match_rule,
         shared.match_value,
+        shared.value_hash,
         case
             when max(shared.block_reason) is not null then max(shared.block_reason)
             when max(shared.holders) > {{ var('identity').max_records_per_key }}
@@ -96,7 +97,7 @@ judged as (
         on shared.match_rule = crowded.match_rule
         and shared.match_value = crowded.match_value
 
-    group by shared.match_rule, shared.match_value
+    group by shared.match_rule, shared.match_value, shared.value_hash
 
 ),
 
@@ -106,16 +107,6 @@ blocked as (
 
     where reason is not null
 
-),
-
-hashed as (
-
-    select
-        *,
-        {{ fingerprint(['match_rule', 'match_value']) }} as value_hash
-
-    from blocked
-
 )
 
-select * from hashed
+select * from blocked

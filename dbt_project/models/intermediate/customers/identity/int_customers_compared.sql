@@ -11,6 +11,7 @@ names as (
     select distinct
         match_rule,
         match_value,
+        value_hash,
         first_name,
         last_name,
         name_key
@@ -48,6 +49,7 @@ compared as (
     select
         variants.match_rule,
         variants.match_value,
+        variants.value_hash,
         variants.name_key,
         others.name_key as other_key,
         case
@@ -65,16 +67,6 @@ compared as (
 
     {{ nickname_join('variants', 'others') }}
 
-),
-
-hashed as (
-
-    select
-        *,
-        {{ fingerprint(['match_rule', 'match_value']) }} as value_hash
-
-    from compared
-
 )
 
-select * from hashed
+select * from compared

@@ -21,12 +21,13 @@ contradicted as (
     select
         match_rule,
         match_value,
+        value_hash,
         name_key,
         coalesce({{ joined_text('other_key', '|', 'contradicts') }}, '') as contradicted_names
 
     from pairs
 
-    group by match_rule, match_value, name_key
+    group by match_rule, match_value, value_hash, name_key
 
 ),
 
@@ -69,16 +70,6 @@ named as (
         and contradicted.match_value = ambiguous.match_value
         and contradicted.name_key = ambiguous.name_key
 
-),
-
-hashed as (
-
-    select
-        *,
-        {{ fingerprint(['match_rule', 'match_value']) }} as value_hash
-
-    from named
-
 )
 
-select * from hashed
+select * from named

@@ -1,0 +1,16 @@
+{# Like dbt's own, but a delta's tests look at the rows that it made: what it left alone was tested when it was made. The sweep of a day, a
+   build that makes everything anew, dbt called alone look at all. #}
+{% macro get_where_subquery(relation) %}
+    {% set tested = graph.nodes.get(model.attached_node) if execute and model.attached_node %}
+    {% if tested and tested.alias == relation.identifier and tested.config.get('touched_by') and tests_a_delta() and not config.get('where') %}
+        {{ return('(select kept.* from ' ~ relation ~ ' as kept where ' ~ is_touched(tested.config) ~ ') as touched_rows') }}
+    {% endif %}
+    {{ return(dbt.default__get_where_subquery(relation)) }}
+{% endmacro %}
+
+{# Whether data tests may look at what this build touched alone. #}
+{% macro tests_a_delta() %}
+    {{ return(flags.WHICH == 'build' and not builds_whole() and has_rows(
+        "(select mode, row_number() over (order by sync_seq desc nulls last) as place from ops.sync_runs) as runs where place = 1 and mode = 'delta'"
+    )) }}
+{% endmacro %}

@@ -1,0 +1,1 @@
+{{ moved_records('deal', ref('int_deals_identified'), 'deal_sources') }}

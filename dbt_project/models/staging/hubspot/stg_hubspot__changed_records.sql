@@ -1,0 +1,1 @@
+{{ changed_records('hubspot', ref('stg_hubspot__read_extracts')) }}

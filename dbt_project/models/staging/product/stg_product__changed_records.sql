@@ -1,0 +1,1 @@
+{{ changed_records('product', ref('stg_product__read_extracts')) }}

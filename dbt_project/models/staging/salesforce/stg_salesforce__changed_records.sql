@@ -1,0 +1,1 @@
+{{ changed_records('salesforce', ref('stg_salesforce__read_extracts')) }}
