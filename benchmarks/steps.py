@@ -215,6 +215,33 @@ def explain(published: str, count: str) -> Report:
     return {"seconds": time.monotonic() - started, "rows": len(found)}
 
 
+def deltas(base_url: str, control_url: str, warehouse: str, changed: str) -> Report:
+    """Edit people at the source and sync, twice in one process: the first warms it up, the second counts.
+
+    `seconds` are those of the whole second sync; beside them those of its steps, by the name of the function.
+    """
+    from benchmarks.changes import edit
+    from benchmarks.watch import watched
+    from canon.settings import Settings
+    from canon.sync import sync
+    from sandbox.client import Sandbox
+
+    sandbox = Sandbox(base_url, control_url, {})
+    report: Report = {}
+    for turn in (1, 2):
+        edited = edit(sandbox, Path(warehouse), int(changed), turn)
+        started = time.monotonic()
+        with watched("canon.sync", ("load", "build", "validate", "publish_copy", "publish_site")) as seconds:
+            done = sync(Settings.load())
+        report = {
+            "seconds": time.monotonic() - started,
+            "rows": done.rows_written,
+            "edited": edited,
+            **seconds,
+        }
+    return report
+
+
 def _count(warehouse: str, query: str) -> int:
     import duckdb
 
@@ -227,7 +254,7 @@ STEPS: dict[str, Callable[..., Report]] = {
     step.__name__: step
     for step in (
         *(world, record, load, read_csv, read_json, dicts, customers),
-        *(people, joins, identify, again, cells, by_hand, resolve, explain),
+        *(people, joins, identify, again, cells, by_hand, resolve, explain, deltas),
     )
 }
 
