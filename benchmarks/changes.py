@@ -10,10 +10,13 @@ from sandbox.client import Sandbox
 
 # Who is edited: as many of either CRM, spread over all by a hash that other rounds mix anew.
 CHOSEN = """
-select 'salesforce' as system, 'Contact' as object, salesforce_contact_id as id
-from staging.stg_salesforce__contacts where not is_deleted
-union all
-select 'hubspot', 'contacts', hubspot_contact_id from staging.stg_hubspot__contacts where not is_deleted
+with people as (
+    select 'salesforce' as system, 'Contact' as object, salesforce_contact_id as id
+    from staging.stg_salesforce__contacts where not is_deleted
+    union all
+    select 'hubspot', 'contacts', hubspot_contact_id from staging.stg_hubspot__contacts where not is_deleted
+)
+select system, object, id from people
 qualify row_number() over (partition by system order by hash(id, $round), id) <= $changed / 2
 """
 
