@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from canon.demo_marks import start_over
+from canon.demo_policy import earlier_policy
 from canon.errors import ConfigurationError
 from canon.lock import run_lock
 from canon.output import step
@@ -26,11 +27,20 @@ if TYPE_CHECKING:
     from sandbox.client import Sandbox
     from sandbox.product import ProductDatabase
 
-EXAMPLES = 3
 PRODUCT = "product"  # loaded by the demo whatever CANON_SOURCES says: the sample has one
 
 # Between the two syncs, on the clock of the sandbox: enough for every stamp to differ.
 PAUSE_SECONDS = 1
+
+POLICY_STORY = "A job title is what Sales says now, no longer what either system changed last."
+
+# What is shown in full, a change each, where the second sync saw one: field and cause.
+SHOWN = (
+    ("phone", "source"),
+    ("account_owner", "source"),
+    ("job_title", "policy"),
+    ("internal_status", "source"),
+)
 
 
 @dataclass(frozen=True)
@@ -64,14 +74,17 @@ def demo(settings: Settings, console: Console) -> SyncReport:
         console.print(f"[bold]First sync.[/] An emulated Salesforce and HubSpot answer at {crm.base_url},")
         console.print("and the product's own database is a SQLite file.\n")
         _set_clock(crm)
-        first = sync(settings, demo=True)
+        with earlier_policy(settings) as earlier:
+            first = sync(earlier, demo=True)
         _tell_first(console, settings, first)
         stories = _go_to_work(crm, product)
         console.print("\n[bold]Then people go to work[/] in all three:\n")
         console.print(_bullets(stories))
+        console.print("\n[bold]And a line of the policy changes:[/]\n")
+        console.print(_bullets([POLICY_STORY]))
         console.print("\n[bold]Second sync.[/]\n")
         second = sync(settings, demo=True)
-    _tell_second(console, settings, second)
+    _tell_second(console, settings, first.sync_id, second)
     return second
 
 
@@ -144,11 +157,14 @@ def _people(settings: Settings) -> dict[str, Any]:
         return rows(con, PEOPLE)[0]
 
 
-def _tell_second(console: Console, settings: Settings, report: SyncReport) -> None:
+def _tell_second(console: Console, settings: Settings, first: str, report: SyncReport) -> None:
+    """Tell what changed since the first sync, whose id is `first`."""
+    fields, causes = ([*each] for each in zip(*SHOWN, strict=True))
+    asked = {"fields": fields, "causes": causes, "first": first}
     with connect(settings.published, read_only=True) as con:
-        causes = rows(con, CAUSES, [report.sync_id])
-        found = [Example(**row) for row in rows(con, EXAMPLE_CHANGES, [report.sync_id, EXAMPLES])]
-    told = ", ".join(f"{row['changes']} because of {row['cause']}" for row in causes)
+        counted = rows(con, CAUSES, [first])
+        found = [Example(**row) for row in rows(con, EXAMPLE_CHANGES, asked)]
+    told = ", ".join(f"{row['changes']} because of {row['cause']}" for row in counted)
     console.print(
         f"{report.rows_written} new versions of records; canonical values changed: {told or 'none'}.\n"
     )
@@ -207,30 +223,28 @@ from systems
 # Births and retirements are journalled as changes of customer_id: they are no changed values.
 CAUSES = """
 select cause, count(*) as changes
-from marts.customer_changes where sync_id = ? and field <> 'customer_id'
+from marts.customer_changes where sync_id > ? and field <> 'customer_id'
 group by cause order by changes desc, cause
 """
 
-# One change per system, values on both sides first, so that the examples differ and can be read.
+# One change of each kind that is asked for, values on both sides first, so that it can be read.
 EXAMPLE_CHANGES = """
-with changes as (
-    select
-        changes.*, decided.rule, customers.email,
-        trim(concat_ws(' ', customers.first_name, customers.last_name)) as person,
-        row_number() over (
-            partition by changes.new_source
-            order by
-                changes.old_value is null, changes.new_value is null, decided.rule <> 'recency',
-                changes.field, changes.customer_id
-        ) as place
-    from marts.customer_changes as changes
-    join marts.customers as customers on customers.customer_id = changes.customer_id
-    join marts.customer_fields as decided
-        on decided.customer_id = changes.customer_id and decided.field = changes.field
-    where changes.sync_id = ? and changes.cause = 'source'
+with asked as (
+    select unnest($fields) as field, unnest($causes) as cause, generate_subscripts($fields, 1) as place
 )
-select customer_id, person, email, field, old_value, new_value, new_source, cause, rule
-from changes
-order by place, old_value is null, new_value is null, rule <> 'recency', field, customer_id
-limit ?
+select
+    changes.customer_id, changes.field, changes.old_value, changes.new_value, changes.new_source,
+    changes.cause, decided.rule, customers.email,
+    trim(concat_ws(' ', customers.first_name, customers.last_name)) as person
+from asked
+join marts.customer_changes as changes on changes.field = asked.field and changes.cause = asked.cause
+join marts.customers as customers on customers.customer_id = changes.customer_id
+join marts.customer_fields as decided
+    on decided.customer_id = changes.customer_id and decided.field = changes.field
+where changes.sync_id > $first
+qualify row_number() over (
+    partition by place
+    order by changes.old_value is null, changes.new_value is null, changes.customer_id
+) = 1
+order by place
 """

@@ -1,6 +1,7 @@
 """Opening DuckDB files: short connections, and errors that say what to do."""
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,7 +9,9 @@ from typing import Any
 
 import duckdb
 
-from canon.errors import LockHeld, UsageError, WarehouseUnusable
+from canon.errors import ConfigurationError, LockHeld, UsageError, WarehouseUnusable
+
+DEFAULT_MEMORY = "1GB"
 
 
 @contextmanager
@@ -22,7 +25,7 @@ def connect(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyC
     if not read_only:
         path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        con = duckdb.connect(str(path), read_only=read_only)
+        con = duckdb.connect(str(path), read_only=read_only, config=memory())
     except duckdb.Error as error:
         raise explained(path, error) from error
     try:
@@ -30,6 +33,18 @@ def connect(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyC
         yield con
     finally:
         con.close()
+
+
+def memory() -> dict[str, str | bool | int | float | list[str]]:
+    """What DuckDB may take, as settings of a connection; beyond it works on disk.
+
+    Raises:
+        ConfigurationError: `CANON_MEMORY` is no size.
+    """
+    size = os.environ.get("CANON_MEMORY", DEFAULT_MEMORY)
+    if not re.fullmatch(r"[1-9][0-9]*(\.[0-9]+)? ?[KMGT]i?B", size):
+        raise ConfigurationError(f"CANON_MEMORY is {size!r}; it must be a size such as 1GB or 512MiB.")
+    return {"memory_limit": size}
 
 
 def require_warehouse(path: Path) -> None:

@@ -1,6 +1,7 @@
 -- Every cell of customers is the cell that customer_fields explains: same value, same source.
 -- The two are built from the same ranks on two paths (an aggregate, a join), so that they could
 -- only drift by a change to one of them.
+-- Compared by sums of hashes: a join of every cell with every cell would not fit in memory.
 -- Not tested here: whether the value is the right one; the rules' unit tests do that.
 with
 
@@ -12,7 +13,7 @@ explained as (
         value,
         case when value is not null then source end as source
 
-    from {{ ref('customer_fields') }}
+    from {{ tested('customer_fields') }}
 
 ),
 
@@ -23,30 +24,35 @@ published as (
         '{{ field }}' as field,
         cast({{ field }} as string) as value,
         {{ field }}_source as source
-    from {{ ref('customers') }}
+    from {{ tested('customers') }}
     {% if not loop.last %}
     union all
     {% endif %}
     {%- endfor %}
 ),
 
-disagreeing as (
+cells as (
 
     select
-        coalesce(published.customer_id, explained.customer_id) as customer_id,
-        coalesce(published.field, explained.field) as field
-
+        customer_id,
+        {{ fingerprint(['field', 'value', 'source']) }} as cell
+    from explained
+    union all
+    select
+        customer_id,
+        -{{ fingerprint(['field', 'value', 'source']) }} as cell
     from published
 
-    full join explained
-        on published.customer_id = explained.customer_id
-        and published.field = explained.field
+),
 
-    where
-        published.customer_id is null
-        or explained.customer_id is null
-        or published.value is distinct from explained.value
-        or published.source is distinct from explained.source
+disagreeing as (
+
+    select customer_id
+
+    from cells
+
+    group by customer_id
+    having sum(cell) != 0
 
 )
 

@@ -27,7 +27,7 @@ mixed as (
         cells.customer_id,
         members.group_name
 
-    from {{ ref('customer_fields') }} as cells
+    from {{ tested('customer_fields') }} as cells
 
     inner join members
         on cells.field = members.field

@@ -9,7 +9,7 @@ won as (
         cells.field,
         cells.source_record_id
 
-    from {{ ref('customer_fields') }} as cells
+    from {{ tested('customer_fields') }} as cells
 
     inner join {{ ref('int_customers_unioned') }} as records
         on cells.source = records.source

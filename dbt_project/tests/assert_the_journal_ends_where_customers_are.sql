@@ -9,7 +9,7 @@ published as (
         customer_id,
         '{{ field }}' as field,
         cast({{ field }} as string) as value
-    from {{ ref('customers') }}
+    from {{ tested('customers') }}
     {% if not loop.last %}
     union all
     {% endif %}
@@ -26,7 +26,7 @@ journalled as (
             partition by customer_id, field order by changed_at desc nulls last
         ) as place
 
-    from {{ ref('customer_changes') }}
+    from {{ tested('customer_changes') }}
 
 ),
 

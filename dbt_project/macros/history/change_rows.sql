@@ -35,22 +35,19 @@ changed_since as (
 
 ),
 
-{% endif -%}
-versions as {{ 'materialized ' if is_incremental() }}(
+versions as materialized (
 
-    select
-        snapshot.*,
-        row_number() over (partition by snapshot.{{ id }} order by snapshot.dbt_valid_from nulls last) as version_number
+    select snapshot.*
 
     from {{ snapshot }} as snapshot
-    {%- if is_incremental() %}
 
     inner join changed_since
         on snapshot.{{ id }} = changed_since.{{ id }}
-    {%- endif %}
 
 ),
 
+{% endif -%}
+{%- set versions = 'versions' if is_incremental() else snapshot -%}
 -- runs that built, each with the last one before it that also finished: a build that died may have decided nothing
 built as (
 
@@ -90,20 +87,59 @@ builds as (
 
 ),
 
+-- versions by their times alone: what they say is fetched where two of them follow one another
+steps as (
+
+    select
+        {{ id }},
+        dbt_valid_from,
+        dbt_valid_to,
+        last_sync_seq,
+        lag(dbt_valid_from) over (partition by {{ id }} order by dbt_valid_from nulls last) as earlier_from,
+        lag(dbt_valid_to) over (partition by {{ id }} order by dbt_valid_from nulls last) as earlier_to,
+        lead(dbt_valid_from) over (partition by {{ id }} order by dbt_valid_from nulls last) as later_from
+
+    from {{ versions }}
+
+),
+
+begun as (
+
+    select
+        steps.{{ id }},
+        steps.dbt_valid_from as changed_at,
+        steps.earlier_from,
+        (steps.earlier_to is distinct from steps.dbt_valid_from) as is_birth,
+        {{ made_by('steps') }}
+
+    from steps
+
+    left join builds
+        on steps.dbt_valid_from = builds.started_at
+
+),
+
+retired as (
+
+    select
+        steps.{{ id }},
+        steps.dbt_valid_to as changed_at,
+        'identity' as cause,
+        {{ made_by('steps') }}
+
+    from steps
+
+    left join builds
+        on steps.dbt_valid_to = builds.started_at
+
+    where steps.dbt_valid_to is not null and (steps.dbt_valid_to is distinct from steps.later_from)
+
+),
+
 pairs as (
 
     select
-        current_version.{{ id }},
-        current_version.dbt_valid_from as changed_at,
-        earlier.{{ id }} is null as is_first,
-        (earlier.dbt_valid_to is distinct from current_version.dbt_valid_from) as is_birth,
-        builds.sync_id,
-        builds.policy_lines,
-        builds.previous_lines,
-        builds.is_other_policy,
-        -- no record of it is newer than the build before, which went by something else
-        (builds.is_other_policy or builds.is_other_logic)
-        and current_version.last_sync_seq <= builds.previous_seq as is_redecided,
+        begun.*,
         case when current_version.members != earlier.members then 'identity' else 'source' end as cause
         {%- for field in ownership(entity).keys() | list + also + ['is_deleted'] %},
         cast(earlier.{{ field }} as string) as old_{{ field }},
@@ -114,40 +150,15 @@ pairs as (
         current_version.{{ field }}_source as new_{{ field }}_source
         {%- endfor %}
 
-    from versions as current_version
+    from begun
 
-    left join versions as earlier
-        on current_version.{{ id }} = earlier.{{ id }}
-        and current_version.version_number = earlier.version_number + 1
+    inner join {{ versions }} as current_version
+        on begun.{{ id }} = current_version.{{ id }}
+        and begun.changed_at = current_version.dbt_valid_from
 
-    left join builds
-        on current_version.dbt_valid_from = builds.started_at
-
-),
-
-retired as (
-
-    select
-        closed.{{ id }},
-        closed.dbt_valid_to as changed_at,
-        builds.sync_id,
-        builds.policy_lines,
-        builds.previous_lines,
-        builds.is_other_policy,
-        (builds.is_other_policy or builds.is_other_logic)
-        and closed.last_sync_seq <= builds.previous_seq as is_redecided,
-        'identity' as cause
-
-    from versions as closed
-
-    left join versions as later
-        on closed.{{ id }} = later.{{ id }}
-        and closed.dbt_valid_to = later.dbt_valid_from
-
-    left join builds
-        on closed.dbt_valid_to = builds.started_at
-
-    where closed.dbt_valid_to is not null and later.{{ id }} is null
+    inner join {{ versions }} as earlier
+        on begun.{{ id }} = earlier.{{ id }}
+        and begun.earlier_from = earlier.dbt_valid_from
 
 ),
 
@@ -156,7 +167,7 @@ changes as (
     select {{ id }}, '{{ id }}' as field, cast(null as string) as old_value, {{ id }} as new_value,
         cast(null as string) as old_source, cast(null as string) as new_source,
         {{ redecided_cause("'source'") }} as cause, changed_at, sync_id
-    from pairs
+    from begun
     where is_birth
     union all
     select {{ id }}, '{{ id }}', {{ id }}, cast(null as string), cast(null as string), cast(null as string),
@@ -170,7 +181,7 @@ changes as (
         {{ 'new_' ~ field ~ '_source' if owned else 'cast(null as string)' }},
         {{ cause_of(entity, field, matrix) if owned else redecided_cause('cause') }}, changed_at, sync_id
     from pairs
-    where not is_first and old_{{ field }} is distinct from new_{{ field }}
+    where (old_{{ field }} is distinct from new_{{ field }})
     {%- endfor %}
 
 ),
@@ -198,6 +209,16 @@ journalled as (
 )
 
 select * from journalled
+{%- endmacro %}
+
+{# The build that a version came of, and whether no record of it is newer than the build before, which went by something else. #}
+{% macro made_by(version) -%}
+    builds.sync_id,
+        builds.policy_lines,
+        builds.previous_lines,
+        builds.is_other_policy,
+        (builds.is_other_policy or builds.is_other_logic)
+        and {{ version }}.last_sync_seq <= builds.previous_seq as is_redecided
 {%- endmacro %}
 
 {# What a build that decided anew was given anew, a line of the policy or the logic; else the cause. A build of which that is

@@ -2,10 +2,28 @@
    build that makes everything anew, dbt called alone look at all. #}
 {% macro get_where_subquery(relation) %}
     {% set tested = graph.nodes.get(model.attached_node) if execute and model.attached_node %}
-    {% if tested and tested.alias == relation.identifier and tested.config.get('touched_by') and tests_a_delta() and not config.get('where') %}
-        {{ return('(select kept.* from ' ~ relation ~ ' as kept where ' ~ is_touched(tested.config) ~ ') as touched_rows') }}
+    {% if tested and tested.alias == relation.identifier and is_tested_in_part(tested) and not config.get('where') %}
+        {{ return(rows_to_test(relation, tested) ~ ' as touched_rows') }}
     {% endif %}
     {{ return(dbt.default__get_where_subquery(relation)) }}
+{% endmacro %}
+
+{# The same for a test that is written out: the rows of a model that it looks at, in place of `ref`. #}
+{% macro tested(name) %}
+    {% set relation = ref(name) %}
+    {% set found = graph.nodes.values() | selectattr('resource_type', 'in', ['model', 'snapshot']) | selectattr('name', 'equalto', name) | first if execute %}
+    {{ return(rows_to_test(relation, found)) }}
+{% endmacro %}
+
+{% macro rows_to_test(relation, node) %}
+    {% if node and is_tested_in_part(node) %}
+        {{ return('(select kept.* from ' ~ relation ~ ' as kept where ' ~ is_touched(node.config) ~ ')') }}
+    {% endif %}
+    {{ return(relation) }}
+{% endmacro %}
+
+{% macro is_tested_in_part(node) %}
+    {{ return(node.config.get('touched_by') and tests_a_delta()) }}
 {% endmacro %}
 
 {# Whether data tests may look at what this build touched alone. #}

@@ -24,6 +24,18 @@ decided as (
 
 ),
 
+-- asked before anything is gathered: most have one record, which says nothing against itself
+contested as (
+
+    select {{ id }}
+
+    from ranked
+
+    group by {{ id }}
+    having count(*) > 1 or bool_or({{ something_invalid(entity) }})
+
+),
+
 winners as (
 
     select
@@ -39,11 +51,13 @@ winners as (
 
     from decided
 
+    inner join contested
+        on decided.{{ id }} = contested.{{ id }}
+
     inner join ranked
         on decided.{{ id }} = ranked.{{ id }}
 
     group by decided.{{ id }}
-    having count(*) > 1 or bool_or({{ something_invalid(entity) }})
 
 ),
 
@@ -129,6 +143,6 @@ select * from conflicting
 
 {% macro something_invalid(entity) -%}
     {%- for field in ownership(entity) -%}
-    (ranked.{{ field }} is null and ranked.{{ field }}_raw is not null){{ " or " if not loop.last }}
+    ({{ field }} is null and {{ field }}_raw is not null){{ " or " if not loop.last }}
     {%- endfor -%}
 {%- endmacro %}

@@ -89,15 +89,45 @@ identified as (
 
 ),
 
--- live records compete; deleted ones only where no live one is left; records merged away never
+-- who stands where, told of a few columns alone: records are wide, and each order is a sort of its own.
+-- Live records compete; deleted ones only where no live one is left; records merged away never
+placed as (
+
+    select
+        record_key,
+        not is_merged
+        and (not is_deleted or not bool_or(not is_deleted) over (partition by {{ id }})) as competes,
+        {%- for order in tie_orders(ownership(entity)) %}
+        row_number() over (
+            partition by {{ id }}
+            order by
+                coalesce(modified_at, cast('1970-01-01' as timestamp)) asc nulls last,
+                {{ source_rank(order) }} asc nulls last,
+                source_record_id desc nulls last,
+                object desc nulls last
+        ) as tie_{{ loop.index }}{{ "," if not loop.last }}
+        {%- endfor %}
+
+    from identified
+
+),
+
 standing as (
 
     select
-        *,
-        not is_merged
-        and (not is_deleted or not bool_or(not is_deleted) over (partition by {{ id }})) as competes
+        identified.*,
+        placed.competes,
+        {%- for order in tie_orders(ownership(entity)) %}
+        placed.tie_{{ loop.index }}{{ "," if not loop.last }}
+        {%- endfor %}
+        {%- if dated %},
+        present.sync_started_at
+        {%- endif %}
 
     from identified
+
+    inner join placed
+        on identified.record_key = placed.record_key
     {%- if dated %}
 
     cross join present
@@ -125,25 +155,6 @@ followed as (
 ),
 
 {% endif -%}
-tied as (
-
-    select
-        *,
-        {%- for order in tie_orders(ownership(entity)) %}
-        row_number() over (
-            partition by {{ id }}
-            order by
-                coalesce(modified_at, cast('1970-01-01' as timestamp)) asc nulls last,
-                {{ source_rank(order) }} asc nulls last,
-                source_record_id desc nulls last,
-                object desc nulls last
-        ) as tie_{{ loop.index }}{{ "," if not loop.last }}
-        {%- endfor %}
-
-    from {{ 'followed' if followed else 'standing' }}
-
-),
-
 eligible as (
 
     select
@@ -152,7 +163,7 @@ eligible as (
         {{ rule_of(entity, line).eligible }} as {{ may_win_column(rank) }}{{ "," if not loop.last }}
         {%- endfor %}
 
-    from tied
+    from {{ 'followed' if followed else 'standing' }}
 
 ),
 
