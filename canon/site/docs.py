@@ -1,6 +1,7 @@
 """The docs of every column: dbt's own page, and the lineage page where its maker is installed."""
 
 import hashlib
+import logging
 import shutil
 from importlib.util import find_spec
 from pathlib import Path
@@ -68,6 +69,8 @@ def _make_lineage(settings: Settings) -> None:
         DbtColibriReportGenerator,
     )
 
+    # It warns of every table that no model makes: those of dbt's hooks are not its business.
+    logging.getLogger("colibri").setLevel(logging.ERROR)
     folder = settings.target / "lineage"
     manifest, catalog = (str(settings.target / name) for name in ("manifest.json", "catalog.json"))
     with stdout_to_stderr(), environment(NO_TELEMETRY):
