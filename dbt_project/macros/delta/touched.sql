@@ -68,3 +68,10 @@
 {% macro default__narrowed_first() -%} materialized {% endmacro %}
 
 {% macro spark__narrowed_first() -%} {%- endmacro %}
+
+{# Says of a CTE that whoever reads it reads its tables again, each its own columns: kept as a whole, it would be as wide as all need together. #}
+{% macro read_again() -%} {{ adapter.dispatch('read_again', 'canon')() }} {%- endmacro %}
+
+{% macro default__read_again() -%} not materialized {% endmacro %}
+
+{% macro spark__read_again() -%} {%- endmacro %}

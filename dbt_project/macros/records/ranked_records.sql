@@ -69,7 +69,7 @@ crosswalk as {{ narrowed_first() }} (
 
 ),
 
-identified as (
+identified as {{ read_again() }}(
 
     select
         crosswalk.{{ id }},
@@ -167,19 +167,36 @@ eligible as (
 
 ),
 
-ranked as (
+claims as (
 
     select
-        {{ id }},
-        {%- for column in record_columns(entity) %}
-        {{ column }},
-        {%- endfor %}
+        record_key,
         competes,
         {%- for rank, line in lines.items() %}
         {{ claim(rank, rule_of(entity, line)) }} as {{ rank }}{{ "," if not loop.last }}
         {%- endfor %}
 
     from eligible
+
+),
+
+-- what the claims do not ask for is fetched once they are settled: a window carries every column that is asked of it later
+ranked as (
+
+    select
+        identified.{{ id }},
+        {%- for column in record_columns(entity) %}
+        identified.{{ column }},
+        {%- endfor %}
+        claims.competes,
+        {%- for rank in lines %}
+        claims.{{ rank }}{{ "," if not loop.last }}
+        {%- endfor %}
+
+    from identified
+
+    inner join claims
+        on identified.record_key = claims.record_key
 
 )
 {%- if answers %},
