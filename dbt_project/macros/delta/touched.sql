@@ -75,3 +75,10 @@
 {% macro default__read_again() -%} not materialized {% endmacro %}
 
 {% macro spark__read_again() -%} {%- endmacro %}
+
+{# The opposite: worked out once, and put aside on disk where it is large. #}
+{% macro read_once() -%} {{ adapter.dispatch('read_once', 'canon')() }} {%- endmacro %}
+
+{% macro default__read_once() -%} materialized {% endmacro %}
+
+{% macro spark__read_once() -%} {%- endmacro %}

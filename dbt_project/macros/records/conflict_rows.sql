@@ -36,18 +36,18 @@ contested as (
 
 ),
 
-winners as (
+-- a field at a time: all that every winner says of every field at once would not fit in memory
+{%- for field, policy in ownership(entity).items() %}
+{%- set won = has_won(field, policy) %}
+{{ field }}_winners as (
 
     select
-        decided.{{ id }}
-        {%- for field, policy in ownership(entity).items() %}
-        {%- set won = has_won(field, policy) %},
+        decided.{{ id }},
         {{ canonical_value(field, policy) }} as {{ field }},
         max(ranked.{{ field }}_raw) filter (where {{ won }}) as {{ field }}_raw,
         max(ranked.{{ field }}_changed_at) filter (where {{ won }}) as {{ field }}_changed_at,
         {{ canonical_source(field, policy) if is_combined(policy) else 'max(ranked.source) filter (where ' ~ won ~ ')' }} as {{ field }}_source,
         max(ranked.record_key) filter (where {{ won }}) as {{ field }}_record_key
-        {%- endfor %}
 
     from decided
 
@@ -60,7 +60,7 @@ winners as (
     group by decided.{{ id }}
 
 ),
-
+{% endfor %}
 compared as (
     {% for field, policy in ownership(entity).items() %}
     select
@@ -75,7 +75,7 @@ compared as (
         {{ conflict_status(field, policy) }} as status,
         greatest(ranked.{{ field }}_changed_at, winners.{{ field }}_changed_at) as since
     from ranked
-    inner join winners
+    inner join {{ field }}_winners as winners
         on ranked.{{ id }} = winners.{{ id }}
     where {{ has_lost(field, policy) }}
     {% if not loop.last %}

@@ -19,6 +19,33 @@ decided as (
 
 ),
 
+-- every record beside what was decided, joined once for all fields: twenty joins would hold their tables at the same time
+contending as {{ read_once() }}(
+
+    select
+        ranked.{{ id }},
+        ranked.source,
+        ranked.object,
+        ranked.source_record_id,
+        {%- for rank, line in rank_lines(entity).items() %}
+        {{ has_won(line.field, line.policy) }} as {{ rank }}_won,
+        {%- endfor %}
+        {%- for field, policy in ownership(entity).items() %}
+        ranked.{{ field }},
+        ranked.{{ field }}_changed_at,
+        ranked.{{ field }}_clock{{ "," if policy.fallback or not loop.last }}
+        {%- if policy.fallback %}
+        ranked.{{ field }}_falls_back{{ "," if not loop.last }}
+        {%- endif %}
+        {%- endfor %}
+
+    from ranked
+
+    inner join decided
+        on ranked.{{ id }} = decided.{{ id }}
+
+),
+
 contested as (
 
     select distinct
@@ -68,23 +95,14 @@ flagged as (
 select * from flagged
 {%- endmacro %}
 
-{# One field of every customer with the winner's record and clock; of a set, the clock of the member that changed last, and a
-   record only where a single one contributed. #}
+{# One field of every customer with the winner's record and clock. #}
 {% macro field_cell(entity, field, policy) -%}
     {%- set id = entity ~ '_id' -%}
+    {%- if is_combined(policy) -%} {{ combined_cell(id, field, policy) }}
+    {%- else -%}
     select
-        decided.{{ id }},
+        ranked.{{ id }},
         '{{ field }}' as field,
-        {%- if is_combined(policy) %}
-        {{ sorted_list(joined_text('ranked.' ~ field, ';')) }} as value,
-        {{ joined_text('ranked.source', ';') }} as source,
-        case when count(ranked.record_key) = 1 then max(ranked.object) end as object,
-        case when count(ranked.record_key) = 1 then max(ranked.source_record_id) end as source_record_id,
-        case when max(ranked.source) = 'steward' then 'override' else '{{ policy.rule }}' end as rule,
-        max(ranked.{{ field }}_changed_at) as changed_at,
-        max_by(ranked.{{ field }}_clock, ranked.{{ rank_column(field, policy) }}) as clock,
-        {{ joined_text('ranked.record_key', ' ') }} as contributors
-        {%- else %}
         cast(ranked.{{ field }} as string) as value,
         ranked.source,
         ranked.object,
@@ -93,14 +111,44 @@ select * from flagged
         ranked.{{ field }}_changed_at as changed_at,
         ranked.{{ field }}_clock as clock,
         ranked.source || ':' || ranked.object || ':' || ranked.source_record_id as contributors
-        {%- endif %}
+    from contending as ranked
+    where ranked.{{ rank_column(field, policy) }}_won
+    union all
+    -- nobody competes
+    select
+        decided.{{ id }},
+        '{{ field }}' as field,
+        cast(null as string) as value,
+        cast(null as string) as source,
+        cast(null as string) as object,
+        cast(null as string) as source_record_id,
+        '{{ policy.rule }}' as rule,
+        cast(null as timestamp) as changed_at,
+        cast(null as string) as clock,
+        cast(null as string) as contributors
+    from decided
+    where decided.{{ rank_column(field, policy) }} is null
+    {%- endif %}
+{%- endmacro %}
+
+{# The same of a set: the clock of the member that changed last, and a record only where a single one contributed. #}
+{% macro combined_cell(id, field, policy) -%}
+    select
+        decided.{{ id }},
+        '{{ field }}' as field,
+        {{ sorted_list(joined_text('ranked.' ~ field, ';')) }} as value,
+        {{ joined_text('ranked.source', ';') }} as source,
+        case when count(ranked.record_key) = 1 then max(ranked.object) end as object,
+        case when count(ranked.record_key) = 1 then max(ranked.source_record_id) end as source_record_id,
+        case when max(ranked.source) = 'steward' then 'override' else '{{ policy.rule }}' end as rule,
+        max(ranked.{{ field }}_changed_at) as changed_at,
+        max_by(ranked.{{ field }}_clock, ranked.{{ rank_column(field, policy) }}) as clock,
+        {{ joined_text('ranked.record_key', ' ') }} as contributors
     from decided
     left join ranked
         on decided.{{ id }} = ranked.{{ id }}
         and {{ has_won(field, policy) }}
-    {%- if is_combined(policy) %}
     group by decided.{{ id }}
-    {%- endif %}
 {%- endmacro %}
 
 {# What decided a field: a steward, the field that it falls back to, or its rule. #}
