@@ -44,6 +44,7 @@ class Facts:
     changes: list[Row]
     contested: list[Row]
     review: list[Row]
+    rejects: list[Row]
     matrix: list[Row]
     incidents: list[Row]
     suites: list[dict[str, Any]]
@@ -107,6 +108,7 @@ def read_facts(published: Path, sources: Sequence[str], suites: Sequence[dict[st
             changes=_changes(con, CHANGES, RECENT_CHANGES),
             contested=_read(con, "marts.customer_field_conflicts", CONTESTED),
             review=_read(con, "marts.review_queue", REVIEW),
+            rejects=_read(con, "ops.rejected_records", REJECTS),
             matrix=_read(con, "marts.field_ownership", MATRIX),
             incidents=_read(con, "ops.incidents", INCIDENTS),
             suites=list(suites),
@@ -312,6 +314,16 @@ group by field, source, status order by records desc, field, source, status limi
 REVIEW = """
 select kind, coalesce(field, '') as field, count(*) as items, min(opened_at) as oldest
 from marts.review_queue group by kind, coalesce(field, '') order by items desc, kind
+"""
+
+# Those that still hold; how many of them the newest sync brought.
+REJECTS = """
+select
+    source, object, field, reason, count(*) as open,
+    count(*) filter (where sync_id = (select max_by(sync_id, sync_seq) from ops.sync_runs)) as of_last_sync
+from ops.rejected_records
+where not is_resolved
+group by source, object, field, reason order by open desc, source, object, field, reason limit 15
 """
 
 MATRIX = """

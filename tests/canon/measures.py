@@ -13,8 +13,8 @@ HEALTHY["measure_review"] = (
     ("verdict",),
 )
 HEALTHY["measure_rejects"] = (
-    """from (values ('salesforce', 'Contact', 5), ('salesforce', 'Lead', 0), ('hubspot', 'contacts', 0.4))
-    as t (source, object, rejected_percent)""",
+    """from (values ('salesforce', 'Contact', '5 values'), ('salesforce', 'Lead', '0 values'),
+    ('hubspot', 'contacts', '0 values')) as t (source, object, rejected)""",
     ("verdict",),
 )
 HEALTHY["measure_api_budget"] = (

@@ -87,6 +87,18 @@ def test_numbers_at_the_top_are_counted_from_the_copy(facts: Facts):
     }
 
 
+def test_rejects_are_told_by_reason_as_long_as_they_hold(settings: Settings, warehouse: Path):
+    from canon.publish import publish_copy
+
+    with connect(warehouse) as con:
+        con.execute("update ops.rejected_records set is_resolved = true where field = 'phone'")
+    publish_copy(warehouse, settings.published)
+    told = read_facts(settings.published, BOTH).rejects
+    assert [(each["field"], each["open"], each["of_last_sync"]) for each in told] == [("lead_score", 1, 1)]
+    page = render(read_facts(settings.published, BOTH), ())["health.html"]
+    assert told[0]["reason"] in page.partition('id="rejects"')[2].partition("<h2")[0]
+
+
 def test_the_newest_results_are_shown_with_their_record(settings: Settings, warehouse: Path):
     from canon.publish import publish_copy
 
