@@ -51,6 +51,7 @@ class Facts:
     measured: dict[str, list[Series]]
     volumes: dict[tuple[str, str], dict[str, list[float]]]
     drift: list[Row]
+    shifts: list[Row]
     syncs: list[Row]
     causes: list[Row]
     schema_changes: list[Row]
@@ -115,6 +116,7 @@ def read_facts(published: Path, sources: Sequence[str], suites: Sequence[dict[st
             measured=measured(con, suites),
             volumes=volumes(con),
             drift=drift(con),
+            shifts=_read(con, "ops.measure_field_shifts", SHIFTS),
             syncs=_changes(con, SYNCS, RECENT_RUNS),
             causes=_changes(con, CAUSES, RECENT_RUNS),
             schema_changes=_read(con, "ops.schema_changes", SCHEMA_CHANGES),
@@ -303,6 +305,16 @@ DICTIONARY_ROWS = f"""
 select source, object, field, label, type, canonical_field, owner, is_required, is_calculated, is_present
 from ops.data_dictionary
 order by canonical_field is null, source, object, field limit {DICTIONARY}
+"""
+
+# What moved most, of the fields of which enough was seen.
+SHIFTS = """
+select
+    source, object, field, records, blank_percent, usual_blank_percent, moved_value, moved_percent,
+    usual_moved_percent, value_distance
+from ops.measure_field_shifts
+where blank_points > 0 or value_distance > 0
+order by greatest(blank_points / 100, value_distance) desc, source, object, field limit 15
 """
 
 CONTESTED = """

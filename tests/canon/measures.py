@@ -84,6 +84,11 @@ HEALTHY["measure_conflicts"] = (
     "from (values ('phone', 3), ('all', 3)) as t (field, conflicts)",
     ("verdict",),
 )
+HEALTHY["measure_field_profiles"] = (
+    """from (values ('salesforce', 'Contact', 'as usual', 'as usual'),
+    ('hubspot', 'contacts', 'phone', 'as usual')) as t (source, object, blank_shift, value_shift)""",
+    ("verdict", "value_verdict"),
+)
 HEALTHY["measure_segments"] = (
     "from (values ('salesforce', 'DE', 90), ('hubspot', 'DE', 80)) as t (source, segment, matched_percent)",
     ("verdict",),

@@ -167,3 +167,24 @@ def test_11_opt_outs_that_were_read_too_long_ago(world: World):
 def test_12_a_clock_that_is_off(world: World):
     world.sandbox.fault("clock_skew", count=0, seconds=600, path="/services/")
     assert bad(world.sync()) == {"The clocks of the sources go as ours": "critical"}
+
+
+def test_a_field_that_is_suddenly_blank_and_a_choice_that_took_over(world: World):
+    """The deltas of before are written into the journals: a day of them would have to pass."""
+    deltas(world, "salesforce", "Contact", [60] * 12)
+    write(
+        world,
+        "insert into ops.field_values by name "
+        "select distinct 'staged' || seq as sync_id, seq - 1000 as sync_seq, source, object, canonical_field, "
+        "unnest(case canonical_field when 'customer.lead_source' then ['Web', 'Other'] else ['(not told)'] end) "
+        "as value, if(canonical_field = 'customer.lead_source', 30, 60) as record_count "
+        "from ops.field_values, range(12) as t (seq) where source = 'salesforce' and object = 'Contact'",
+    )
+    for record_id in contacts(world, 210):
+        change(world, "update", record_id, values={"MailingCity": "", "LeadSource": "Trade Show"})
+    found = bad(world.sync())
+    assert found.pop("No delta was much larger than usual", "warning") == "warning"
+    assert found == {
+        "No mapped field is suddenly blank much more often": "critical",
+        "No mapped field suddenly has other choices than usual": "warning",
+    }

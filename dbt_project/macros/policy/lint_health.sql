@@ -71,6 +71,8 @@
         'silence': {'by': 2, 'counts': ['runs']},
         'drift': {'by': 2, 'counts': ['rows']},
         'rejects': {'by': 2, 'counts': ['rows']},
+        'null_shift': {'by': 2, 'counts': ['rows', 'runs']},
+        'value_shift': {'by': 2, 'counts': ['rows']},
         'retyped': {'by': 0, 'counts': ['days']},
         'coverage': {'by': 1, 'counts': []},
         'segments': {'by': 1, 'counts': ['rows']},

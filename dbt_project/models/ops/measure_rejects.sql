@@ -51,7 +51,7 @@ reasons as (
         count(*) as values_rejected,
         row_number() over (
             partition by rejections.source, rejections.object
-            order by count(*) desc, rejections.reason asc nulls last
+            order by count(*) desc nulls last, rejections.reason asc nulls last
         ) as place
 
     from {{ ref('rejected_records') }} as rejections
