@@ -175,9 +175,10 @@ def test_a_field_that_is_suddenly_blank_and_a_choice_that_took_over(world: World
     write(
         world,
         "insert into ops.field_values by name "
-        "select distinct 'staged' || seq as sync_id, seq - 1000 as sync_seq, source, object, canonical_field, "
-        "unnest(case canonical_field when 'customer.lead_source' then ['Web', 'Other'] else ['(not told)'] end) "
-        "as value, if(canonical_field = 'customer.lead_source', 30, 60) as record_count "
+        "select distinct 'staged' || seq as sync_id, seq - 1000 as sync_seq, source, object, "
+        "canonical_field, "
+        "unnest(if(canonical_field = 'customer.lead_source', ['Web', 'Other'], ['(not told)'])) as value, "
+        "if(canonical_field = 'customer.lead_source', 30, 60) as record_count "
         "from ops.field_values, range(12) as t (seq) where source = 'salesforce' and object = 'Contact'",
     )
     for record_id in contacts(world, 210):
