@@ -51,6 +51,7 @@ class Facts:
     measured: dict[str, list[Series]]
     volumes: dict[tuple[str, str], dict[str, list[float]]]
     drift: list[Row]
+    secrets: list[Row]
     shifts: list[Row]
     syncs: list[Row]
     causes: list[Row]
@@ -116,6 +117,7 @@ def read_facts(published: Path, sources: Sequence[str], suites: Sequence[dict[st
             measured=measured(con, suites),
             volumes=volumes(con),
             drift=drift(con),
+            secrets=_read(con, "ops.measure_token_age", SECRETS),
             shifts=_read(con, "ops.measure_field_shifts", SHIFTS),
             syncs=_changes(con, SYNCS, RECENT_RUNS),
             causes=_changes(con, CAUSES, RECENT_RUNS),
@@ -306,6 +308,9 @@ select source, object, field, label, type, canonical_field, owner, is_required, 
 from ops.data_dictionary
 order by canonical_field is null, source, object, field limit {DICTIONARY}
 """
+
+# Nothing of a secret itself: since when it is in use.
+SECRETS = "select source, first_used_at, age_days, verdict, allowed from ops.measure_token_age order by source"
 
 # What moved most, of the fields of which enough was seen.
 SHIFTS = """

@@ -70,6 +70,11 @@ HEALTHY["measure_access"] = (
     "from (values ('salesforce', 0, 0), ('hubspot', 0, 0)) as t (source, refused, unavailable)",
     ("verdict", "answer_verdict"),
 )
+HEALTHY["measure_token_age"] = (
+    """select *, now()::timestamp as first_used_at
+    from (values ('salesforce', 3.5), ('hubspot', 0)) as t (source, age_days)""",
+    ("verdict",),
+)
 HEALTHY["measure_lag"] = (
     """from (values ('salesforce', 'Contact', 3), ('hubspot', 'contacts', 0))
     as t (source, object, late_minutes)""",

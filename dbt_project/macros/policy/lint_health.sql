@@ -62,6 +62,7 @@
         'failures': {'by': 0, 'counts': ['runs']},
         'api_budget': {'by': 1, 'counts': []},
         'refused': {'by': 1, 'counts': []},
+        'token_age': {'by': 1, 'counts': []},
         'unavailable': {'by': 1, 'counts': []},
         'lag': {'by': 2, 'counts': []},
         'duplicates': {'by': 1, 'counts': ['rows']},
