@@ -1,4 +1,4 @@
-"""Since when each source is read with the secret of today: no API tells it, so it is noted when one is first used.
+"""Since when a source is read with the secret of today: no API tells, so it is noted at its first use.
 
 What is kept of a secret is a keyed hash that tells it from the one before (decision 27).
 """

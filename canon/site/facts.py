@@ -310,7 +310,9 @@ order by canonical_field is null, source, object, field limit {DICTIONARY}
 """
 
 # Nothing of a secret itself: since when it is in use.
-SECRETS = "select source, first_used_at, age_days, verdict, allowed from ops.measure_token_age order by source"
+SECRETS = (
+    "select source, first_used_at, age_days, verdict, allowed from ops.measure_token_age order by source"
+)
 
 # What moved most, of the fields of which enough was seen.
 SHIFTS = """

@@ -67,6 +67,11 @@ def measured(con: duckdb.DuckDBPyConnection, suites: Sequence[Mapping[str, Any]]
     return found
 
 
+def moving(series: Sequence[Series]) -> list[Series]:
+    """Those that have moved at all."""
+    return [each for each in series if each.movement > 0]
+
+
 def most_moved(series: Sequence[Series]) -> list[Series]:
     """As many of them as are drawn, in their own order: those that moved most."""
     chosen = set(sorted(range(len(series)), key=lambda place: -series[place].movement)[:CHARTS])
