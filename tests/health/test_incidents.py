@@ -84,7 +84,7 @@ def test_3_half_of_the_records_rejected(world: World):
     report = world.sync()
     assert bad(report) == {"Few of the values that the last sync wrote were rejected": "critical"}
     (red,) = [each for each in report.checks if each.is_red]
-    assert red.observed == "salesforce Contact: 30 values of 60 rows, 30 of them no valid phone number"
+    assert red.observed == "salesforce Contact: 31 values of 60 rows, 30 of them no valid phone number"
 
 
 def test_4_a_field_that_is_hidden(world: World):
