@@ -166,6 +166,15 @@ create table if not exists ops.source_access (
     asked_at timestamp not null
 );
 
+-- One row per source and secret that it was read with, `none` for a source that asks for none. fingerprint: keyed hash
+-- (canon.credentials); this table is not published.
+create table if not exists ops.credentials (
+    source varchar not null,
+    fingerprint varchar not null,
+    first_used_at timestamp not null,
+    last_used_at timestamp not null
+);
+
 -- One row per object whose number of live records was another one in a published copy than in the one before. reason: why a
 -- loss that had held the publish back was accepted.
 create table if not exists ops.publications (

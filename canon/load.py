@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from canon.credentials import note_credentials
 from canon.held import known_again, take_in
 from canon.journal import Run
 from canon.output import messages, stdout_to_stderr, step
@@ -37,6 +38,7 @@ def load(settings: Settings, run: Run, sources: Sequence[str]) -> "LoadResult":
             erasure=known_again(settings),
         )
     take_in(settings)
+    note_credentials(settings, sources)
     _tell_of_missing_histories(loaded)
     return loaded
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,16 @@ os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
 SOURCES = ("salesforce", "hubspot", "product")
 MODES = ("delta", "sweep", "backfill")
 UNAVAILABLE = "unavailable"  # transport of a history that the source does not show
+
+
+def secret(source: str) -> str | None:
+    """The secret that a source is read with, as configured; None where it asks for none.
+
+    Raises:
+        ConfigurationError: a setting of the source is missing or unusable.
+    """
+    found: str | None = import_module(f"pipelines.{source}").secret()
+    return found
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ def line(values: Sequence[float | None]) -> Markup:
     low, high = _scale(known)
     parts = [f'<polyline points="{_points(run, low, high)}"/>' for run in _runs(_placed(values))]
     x, last = [each for each in _placed(values) if each[1] is not None][-1]
-    parts.append(f'<circle cx="{x:.1f}" cy="{_y(last or 0, low, high):.1f}" r="3"/>')
+    # A line of no length with round ends: a circle would be stretched with the picture.
+    parts.append(f'<path class="dot" d="M{x:.1f} {_y(last or 0, low, high):.1f}h0"/>')
     return _svg("line", parts)
 
 

@@ -44,12 +44,15 @@ class Facts:
     changes: list[Row]
     contested: list[Row]
     review: list[Row]
+    rejects: list[Row]
     matrix: list[Row]
     incidents: list[Row]
     suites: list[dict[str, Any]]
     measured: dict[str, list[Series]]
     volumes: dict[tuple[str, str], dict[str, list[float]]]
     drift: list[Row]
+    secrets: list[Row]
+    shifts: list[Row]
     syncs: list[Row]
     causes: list[Row]
     schema_changes: list[Row]
@@ -107,12 +110,15 @@ def read_facts(published: Path, sources: Sequence[str], suites: Sequence[dict[st
             changes=_changes(con, CHANGES, RECENT_CHANGES),
             contested=_read(con, "marts.customer_field_conflicts", CONTESTED),
             review=_read(con, "marts.review_queue", REVIEW),
+            rejects=_read(con, "ops.rejected_records", REJECTS),
             matrix=_read(con, "marts.field_ownership", MATRIX),
             incidents=_read(con, "ops.incidents", INCIDENTS),
             suites=list(suites),
             measured=measured(con, suites),
             volumes=volumes(con),
             drift=drift(con),
+            secrets=_read(con, "ops.measure_token_age", SECRETS),
+            shifts=_read(con, "ops.measure_field_shifts", SHIFTS),
             syncs=_changes(con, SYNCS, RECENT_RUNS),
             causes=_changes(con, CAUSES, RECENT_RUNS),
             schema_changes=_read(con, "ops.schema_changes", SCHEMA_CHANGES),
@@ -303,6 +309,21 @@ from ops.data_dictionary
 order by canonical_field is null, source, object, field limit {DICTIONARY}
 """
 
+# Nothing of a secret itself: since when it is in use.
+SECRETS = (
+    "select source, first_used_at, age_days, verdict, allowed from ops.measure_token_age order by source"
+)
+
+# What moved most, of the fields of which enough was seen.
+SHIFTS = """
+select
+    source, object, field, records, blank_percent, usual_blank_percent, moved_value, moved_percent,
+    usual_moved_percent, value_distance
+from ops.measure_field_shifts
+where blank_points > 0 or value_distance > 0
+order by greatest(blank_points / 100, value_distance) desc, source, object, field limit 15
+"""
+
 CONTESTED = """
 select field, source, status, count(*) as records
 from marts.customer_field_conflicts
@@ -312,6 +333,16 @@ group by field, source, status order by records desc, field, source, status limi
 REVIEW = """
 select kind, coalesce(field, '') as field, count(*) as items, min(opened_at) as oldest
 from marts.review_queue group by kind, coalesce(field, '') order by items desc, kind
+"""
+
+# Those that still hold; how many of them the newest sync brought.
+REJECTS = """
+select
+    source, object, field, reason, count(*) as open,
+    count(*) filter (where sync_id = (select max_by(sync_id, sync_seq) from ops.sync_runs)) as of_last_sync
+from ops.rejected_records
+where not is_resolved
+group by source, object, field, reason order by open desc, source, object, field, reason limit 15
 """
 
 MATRIX = """

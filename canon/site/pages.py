@@ -1,5 +1,6 @@
 """Rendering the pages: one self-contained offline file each, replaced in one move."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,7 @@ from canon.site.charts import bars, line, strip
 from canon.site.docs import make_docs, trace
 from canon.site.facts import Facts, read_facts
 from canon.site.handbook import handbook
-from canon.site.trends import most_moved
+from canon.site.trends import most_moved, moving
 from canon.validate import read_suites
 
 if TYPE_CHECKING:
@@ -99,7 +100,9 @@ def _environment() -> "Environment":
         lstrip_blocks=True,
     )
     environment.filters.update(moment=_moment, number=_number, percent=_percent, words=_words)
-    environment.globals.update(trace=trace, line=line, bars=bars, strip=strip, most_moved=most_moved)
+    environment.globals.update(
+        trace=trace, line=line, bars=bars, strip=strip, most_moved=most_moved, moving=moving
+    )
     return environment
 
 
@@ -108,9 +111,11 @@ def _moment(value: datetime | None) -> str:
 
 
 def _number(value: float | None) -> str:
-    """Thousands apart by thin spaces; one decimal below ten where there is one."""
+    """Thousands apart by thin spaces; one decimal below ten where there is one, more where that is none."""
     if value is None:
         return "unknown"
+    if 0 < abs(value) < 0.1:
+        return f"{value:.1g}" if abs(value) >= 0.0001 else "almost 0"
     text = f"{value:,.1f}" if value < 10 and value != int(value) else f"{value:,.0f}"
     return text.replace(",", "\N{THIN SPACE}")
 
@@ -121,4 +126,4 @@ def _percent(value: float | None) -> str:
 
 def _words(name: str | None) -> str:
     """A name of a table or column as a person would write it."""
-    return (name or "").replace("_", " ")
+    return re.sub(r"\b[Aa]pi\b", "API", (name or "").replace("_", " "))

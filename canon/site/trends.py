@@ -52,7 +52,7 @@ class Series:
 
 
 def measured(con: duckdb.DuckDBPyConnection, suites: Sequence[Mapping[str, Any]]) -> dict[str, list[Series]]:
-    """By measure, the numbers that its checks judge or show (`meta.shows`)."""
+    """By measure, the numbers that its checks judge, show or draw (`meta.shows`, `meta.draws`)."""
     if not has_table(con, "ops", "measurements"):
         return {}
     judged = {(suite["name"], _judged(each)) for suite in suites for each in suite["expectations"]}
@@ -67,6 +67,11 @@ def measured(con: duckdb.DuckDBPyConnection, suites: Sequence[Mapping[str, Any]]
     return found
 
 
+def moving(series: Sequence[Series]) -> list[Series]:
+    """Those that have moved at all."""
+    return [each for each in series if each.movement > 0]
+
+
 def most_moved(series: Sequence[Series]) -> list[Series]:
     """As many of them as are drawn, in their own order: those that moved most."""
     chosen = set(sorted(range(len(series)), key=lambda place: -series[place].movement)[:CHARTS])
@@ -74,8 +79,9 @@ def most_moved(series: Sequence[Series]) -> list[Series]:
 
 
 def _judged(expectation: Mapping[str, Any]) -> str | None:
-    """The column that an expectation is about: what it shows, where it judges by a column of verdicts."""
-    shown = (expectation.get("meta") or {}).get("shows") or expectation["kwargs"].get("column")
+    """The column that an expectation is about: what it draws or shows, where it judges by one of verdicts."""
+    meta = expectation.get("meta") or {}
+    shown = meta.get("draws") or meta.get("shows") or expectation["kwargs"].get("column")
     return str(shown) if shown else None
 
 

@@ -22,6 +22,15 @@ def connect() -> HubspotReader:
     return HubspotReader(resolve(HubspotSettings(), SOURCE))
 
 
+def secret() -> str | None:
+    """The private app's token, or the service key.
+
+    Raises:
+        ConfigurationError: a setting is missing or unusable.
+    """
+    return resolve(HubspotSettings(), SOURCE).access_token
+
+
 @dlt.source(name=SOURCE, section=SOURCE, max_table_nesting=0)
 def source(reader: Reader, run: Run) -> Iterable[DltResource]:
     """The dlt resources of HubSpot; give them to dlt in one extraction."""

@@ -6,6 +6,7 @@ import dlt
 from dlt.sources import DltResource
 
 from pipelines.extract import Reader, Run
+from pipelines.product.database import password
 from pipelines.product.objects import OBJECTS
 from pipelines.product.reader import ProductReader
 from pipelines.product.settings import SOURCE, ProductSettings
@@ -20,6 +21,15 @@ def connect() -> ProductReader:
         ConfigurationError: a setting is missing or unusable.
     """
     return ProductReader(resolve(ProductSettings(), SOURCE))
+
+
+def secret() -> str | None:
+    """The password in the URL of the database; None where it has none.
+
+    Raises:
+        ConfigurationError: a setting is missing or unusable.
+    """
+    return password(resolve(ProductSettings(), SOURCE).credentials)
 
 
 @dlt.source(name=SOURCE, section=SOURCE, max_table_nesting=0)

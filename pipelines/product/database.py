@@ -30,6 +30,16 @@ NO_COLUMN = "42703"
 EXAMPLE = "postgresql+psycopg://canon:password@db.example.com:5432/product"
 
 
+def password(url: str) -> str | None:
+    """The password in a SQLAlchemy URL; None where there is none.
+
+    Raises:
+        ConfigurationError: it is no such URL.
+    """
+    found = _parsed(url).password
+    return str(found) if found else None
+
+
 class Database:
     """A connection for as long as each question takes. `url` is a SQLAlchemy URL.
 

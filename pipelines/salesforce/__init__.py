@@ -22,6 +22,16 @@ def connect() -> SalesforceReader:
     return SalesforceReader(resolve(SalesforceSettings(), SOURCE))
 
 
+def secret() -> str | None:
+    """The consumer secret, or the private key of the JWT-bearer flow.
+
+    Raises:
+        ConfigurationError: a setting is missing or unusable.
+    """
+    credentials = resolve(SalesforceSettings(), SOURCE).credentials
+    return credentials.client_secret or credentials.private_key
+
+
 @dlt.source(name=SOURCE, section=SOURCE, max_table_nesting=0)
 def source(reader: Reader, run: Run) -> Iterable[DltResource]:
     """The dlt resources of Salesforce; give them to dlt in one extraction."""

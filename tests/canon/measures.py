@@ -13,8 +13,8 @@ HEALTHY["measure_review"] = (
     ("verdict",),
 )
 HEALTHY["measure_rejects"] = (
-    """from (values ('salesforce', 'Contact', 5), ('salesforce', 'Lead', 0), ('hubspot', 'contacts', 0.4))
-    as t (source, object, rejected_percent)""",
+    """from (values ('salesforce', 'Contact', '5 values'), ('salesforce', 'Lead', '0 values'),
+    ('hubspot', 'contacts', '0 values')) as t (source, object, rejected)""",
     ("verdict",),
 )
 HEALTHY["measure_api_budget"] = (
@@ -70,6 +70,11 @@ HEALTHY["measure_access"] = (
     "from (values ('salesforce', 0, 0), ('hubspot', 0, 0)) as t (source, refused, unavailable)",
     ("verdict", "answer_verdict"),
 )
+HEALTHY["measure_token_age"] = (
+    """select *, now()::timestamp as first_used_at
+    from (values ('salesforce', 3.5), ('hubspot', 0)) as t (source, age_days)""",
+    ("verdict",),
+)
 HEALTHY["measure_lag"] = (
     """from (values ('salesforce', 'Contact', 3), ('hubspot', 'contacts', 0))
     as t (source, object, late_minutes)""",
@@ -83,6 +88,11 @@ HEALTHY["measure_duplicates"] = (
 HEALTHY["measure_conflicts"] = (
     "from (values ('phone', 3), ('all', 3)) as t (field, conflicts)",
     ("verdict",),
+)
+HEALTHY["measure_field_profiles"] = (
+    """from (values ('salesforce', 'Contact', 'as usual', 'as usual'),
+    ('hubspot', 'contacts', 'phone', 'as usual')) as t (source, object, blank_shift, value_shift)""",
+    ("verdict", "value_verdict"),
 )
 HEALTHY["measure_segments"] = (
     "from (values ('salesforce', 'DE', 90), ('hubspot', 'DE', 80)) as t (source, segment, matched_percent)",

@@ -14,7 +14,7 @@ from canon.site.charts import bars, line, strip
 from canon.site.facts import Facts, read_facts, verdict
 from canon.site.handbook import handbook
 from canon.site.pages import publish_site, render
-from canon.site.trends import CHARTS, Series, measured, most_moved
+from canon.site.trends import CHARTS, Series, measured, most_moved, moving
 from canon.validate import read_suites, validate
 from canon.warehouse import connect
 
@@ -85,6 +85,18 @@ def test_numbers_at_the_top_are_counted_from_the_copy(facts: Facts):
         "contested values": 3,
         "open questions for a steward": 2,
     }
+
+
+def test_rejects_are_told_by_reason_as_long_as_they_hold(settings: Settings, warehouse: Path):
+    from canon.publish import publish_copy
+
+    with connect(warehouse) as con:
+        con.execute("update ops.rejected_records set is_resolved = true where field = 'phone'")
+    publish_copy(warehouse, settings.published)
+    told = read_facts(settings.published, BOTH).rejects
+    assert [(each["field"], each["open"], each["of_last_sync"]) for each in told] == [("lead_score", 1, 1)]
+    page = render(read_facts(settings.published, BOTH), ())["health.html"]
+    assert told[0]["reason"] in page.partition('id="rejects"')[2].partition("<h2")[0]
 
 
 def test_the_newest_results_are_shown_with_their_record(settings: Settings, warehouse: Path):
@@ -197,6 +209,24 @@ def test_what_is_judged_is_drawn_over_time_and_kept_short(settings: Settings, wa
     assert [each.object for each in most_moved([*many[:2], flat])] == ["0", "1", "flat"]
     assert flat not in most_moved([flat, *many[1:]])
     assert len(most_moved(many)) == CHARTS
+    assert moving([flat, *many[:3]]) == many[1:3]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "unknown"),
+        (0.0, "0"),
+        (0.00001, "almost 0"),
+        (0.0049, "0.005"),
+        (-0.25, "-0.2"),
+        (3.25, "3.2"),
+        (12.6, "13"),
+        (1036, "1\N{THIN SPACE}036"),
+    ],
+)
+def test_a_number_is_as_long_as_it_has_to_be(value: float | None, text: str):
+    assert pages._number(value) == text
 
 
 def test_charts_say_nothing_but_numbers():

@@ -81,7 +81,10 @@ def test_3_half_of_the_records_rejected(world: World):
     for place, record_id in enumerate(contacts(world, 60)):
         values = {"Phone": "ask the desk"} if place % 2 else {"Title": "Promoted"}
         change(world, "update", record_id, values=values)
-    assert bad(world.sync()) == {"Few of the values that the last sync wrote were rejected": "critical"}
+    report = world.sync()
+    assert bad(report) == {"Few of the values that the last sync wrote were rejected": "critical"}
+    (red,) = [each for each in report.checks if each.is_red]
+    assert red.observed == "salesforce Contact: 31 values of 60 rows, 30 of them no valid phone number"
 
 
 def test_4_a_field_that_is_hidden(world: World):
@@ -164,3 +167,25 @@ def test_11_opt_outs_that_were_read_too_long_ago(world: World):
 def test_12_a_clock_that_is_off(world: World):
     world.sandbox.fault("clock_skew", count=0, seconds=600, path="/services/")
     assert bad(world.sync()) == {"The clocks of the sources go as ours": "critical"}
+
+
+def test_a_field_that_is_suddenly_blank_and_a_choice_that_took_over(world: World):
+    """The deltas of before are written into the journals: a day of them would have to pass."""
+    deltas(world, "salesforce", "Contact", [60] * 12)
+    write(
+        world,
+        "insert into ops.field_values by name "
+        "select distinct 'staged' || seq as sync_id, seq - 1000 as sync_seq, source, object, "
+        "canonical_field, "
+        "unnest(if(canonical_field = 'customer.lead_source', ['Web', 'Other'], ['(not told)'])) as value, "
+        "if(canonical_field = 'customer.lead_source', 30, 60) as record_count "
+        "from ops.field_values, range(12) as t (seq) where source = 'salesforce' and object = 'Contact'",
+    )
+    for record_id in contacts(world, 210):
+        change(world, "update", record_id, values={"MailingCity": "", "LeadSource": "Trade Show"})
+    found = bad(world.sync())
+    assert found.pop("No delta was much larger than usual", "warning") == "warning"
+    assert found == {
+        "No mapped field is suddenly blank much more often": "critical",
+        "No mapped field suddenly has other choices than usual": "warning",
+    }
