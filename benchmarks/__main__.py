@@ -12,7 +12,18 @@ from pathlib import Path
 from rich.console import Console
 
 from benchmarks.measure import Bench, StepFailed
-from benchmarks.plan import Line, building, filling, identifying, loading, make_world, resolving, syncing
+from benchmarks.plan import (
+    Line,
+    among_many,
+    building,
+    changing,
+    filling,
+    identifying,
+    loading,
+    make_world,
+    resolving,
+    syncing,
+)
 from benchmarks.table import heading, markdown, show
 from canon.quiet import NO_TELEMETRY
 from sandbox.client import Sandbox
@@ -24,6 +35,7 @@ DEFAULT_PEOPLE = 1_000_000
 REPEAT = 3
 NO_LIMIT = 1_000_000  # calls in ten seconds
 START_SECONDS = 900
+CONTACTS, PEOPLE = 7, 10  # in a world, about: leads and the other system's contacts come on top
 
 Steps = Callable[[Bench, Sandbox], Iterator[Line]]
 
@@ -62,7 +74,7 @@ def _options() -> argparse.Namespace:
         "--people",
         type=int,
         default=DEFAULT_PEOPLE,
-        help=f"people to identify, of 2.4 records each; default {DEFAULT_PEOPLE:,}",
+        help=f"people to identify, to resolve and to sync changes among; default {DEFAULT_PEOPLE:,}",
     )
     parser.add_argument(
         "--repeat",
@@ -76,35 +88,58 @@ def _options() -> argparse.Namespace:
 
 def _measured(folder: Path, options: argparse.Namespace) -> tuple[str, list[Line]]:
     messages = Console(stderr=True, highlight=False)
-    warehouse = folder / "warehouse" / "canon.duckdb"
-    environment = _environment(folder, warehouse)
     lines: list[Line] = []
-    people: list[Mapping[str, int]] = []
-    steps: list[tuple[int, Steps]] = [
-        (options.load_rows, _loads),
-        (options.rows, partial(_builds, warehouse=warehouse)),
-    ]
-    for size, measure in steps:
-        messages.print(f"Making a world of {size:,} contacts …")
-        data, sizes = make_world(Bench(folder, environment, options.repeat), size)
-        people.append(sizes)
-        with running(data_dir=data, start_seconds=START_SECONDS) as server:
-            # What is measured is the loader's speed, which HubSpot's own rate would hide.
-            server.switch(hubspot_burst_limit=NO_LIMIT)
-            bench = Bench(folder, {**environment, **server.environment}, options.repeat)
-            for line in measure(bench, server):
-                messages.print(f"{line.name}: {line.seconds:,.1f} s", markup=False)
-                lines.append(line)
-        shutil.rmtree(data)
-    bench = Bench(folder, environment, options.repeat)
-    for line in chain(identifying(bench, options.people), resolving(bench, options.people)):
+    loaded, built = (_Place(folder / name, options.repeat) for name in ("loaded", "built"))
+    people = [place.make(size) for place, size in ((loaded, options.load_rows), (built, options.rows))]
+    bench = built.bench({})
+    for line in chain(
+        loaded.measured(loading),
+        built.measured(partial(_builds, warehouse=built.warehouse)),
+        identifying(bench, options.people),
+        resolving(bench, options.people),
+        _changes(folder, options),
+    ):
         messages.print(f"{line.name}: {line.seconds:,.1f} s", markup=False)
         lines.append(line)
     return heading(*people), lines
 
 
-def _loads(bench: Bench, server: Sandbox) -> Iterator[Line]:
-    yield from loading(bench, server)
+class _Place:
+    """A folder with a world of contacts, and a warehouse of it."""
+
+    def __init__(self, folder: Path, repeat: int) -> None:
+        self.folder = folder
+        self.repeat = repeat
+        self.warehouse = folder / "warehouse" / "canon.duckdb"
+        folder.mkdir()
+
+    def bench(self, environment: Mapping[str, str]) -> Bench:
+        """Where its processes run: none touches a file of the project or calls home."""
+        return Bench(self.folder, {**_environment(self.folder, self.warehouse), **environment}, self.repeat)
+
+    def make(self, contacts: int) -> Mapping[str, int]:
+        """Make the world; returns the number of people per system."""
+        return make_world(self.bench({}), contacts)[1]
+
+    def measured(self, measure: Steps) -> Iterator[Line]:
+        """What is measured while a sandbox serves the world, which is gone afterwards."""
+        data = self.folder / "world"
+        with running(data_dir=data, start_seconds=START_SECONDS) as server:
+            # What is measured is the loader's speed, which HubSpot's own rate would hide.
+            server.switch(hubspot_burst_limit=NO_LIMIT)
+            yield from measure(self.bench(server.environment), server)
+        shutil.rmtree(data)
+
+
+def _changes(folder: Path, options: argparse.Namespace) -> Iterator[Line]:
+    """Whole syncs of the same number of changes, among many people and among a tenth of them."""
+    found: list[list[Line]] = []
+    for name, people in (("many", options.people), ("tenth", options.people // 10)):
+        place = _Place(folder / name, options.repeat)
+        place.make(people * CONTACTS // PEOPLE)
+        found.append(list(place.measured(partial(changing, warehouse=place.warehouse))))
+        shutil.rmtree(place.folder)
+    yield from among_many(*found)
 
 
 def _builds(bench: Bench, server: Sandbox, warehouse: Path) -> Iterator[Line]:

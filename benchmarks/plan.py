@@ -3,7 +3,7 @@
 import json
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -174,6 +174,25 @@ def syncing(bench: Bench) -> Iterator[Line]:
     told = bench.step("explain", bench.folder / "published" / "canon.duckdb", EXPLAINED)
     seconds, rows = float(told.report["seconds"]), int(told.report["rows"])
     yield Line("canon explain, warm (rows: answers)", seconds, told.peak_bytes, rows)
+
+
+def changing(bench: Bench, server: Sandbox, warehouse: Path) -> Iterator[Line]:
+    """The full build of a world, and a sync of some changes in it: all of it, its checks, its pages."""
+    filling(bench, server, warehouse)
+    yield building(bench, warehouse)
+    bench.command([*CANON, "sync"], accepted=GREEN_OR_RED)
+    done = bench.step("deltas", server.base_url, server.control_url, warehouse, CHANGED)
+    yield Line("sync of changes", float(done.report["seconds"]), done.peak_bytes, int(done.report["rows"]))
+    for step, what in (("validate", "checks"), ("publish_site", "pages")):
+        yield Line(f"its {what}", float(done.report["steps"][step]), done.peak_bytes)
+
+
+def among_many(many: Sequence[Line], tenth: Sequence[Line]) -> Iterator[Line]:
+    """The lines of many people, each with its time against that of a tenth of them."""
+    for line, other in zip(many, tenth, strict=True):
+        name = line.name.replace("full build", "full build of many")
+        yield replace(line, name=name, ratio=line.seconds / other.seconds)
+        yield replace(other, name="the same among a tenth", is_yardstick=True)
 
 
 def _idle_sync(bench: Bench) -> Outcome:

@@ -21,8 +21,9 @@ NOTES = (
     "snapshots and data tests from nothing; build and sync are whole processes.",
     "Ratio of a load: its rows/s against those of DuckDB's own reader on the same bytes, saved from the same "
     "server, into a DuckDB file (1 is as fast). Ratio of the no-op sync: its seconds against those of a "
-    "process that only imports dlt, dbt and Great Expectations. Ratio of identity after a change: its "
-    "seconds against those of the same change among a tenth of the people, in a warm process both.",
+    "process that only imports dlt, dbt and Great Expectations. Ratio of identity after a change and of a "
+    "sync of changes: seconds against those of the same change among a tenth of the people, both in a warm "
+    "process; edits are made over HTTP before the clock starts.",
     "canon explain: one field of so many people, one after another, imports paid before.",
     "Every step ran in a process of its own; peak MB is the most memory it held. Yardsticks and the no-op "
     "sync are the fastest of several runs.",

@@ -16,6 +16,10 @@ WITH_RATIO = {
     "who is who (rows: records)",
     "who is who, after a change",
     "who is right (rows: people)",
+    "full build of many (rows: customers)",
+    "sync of changes",
+    "its checks",
+    "its pages",
 }
 
 
