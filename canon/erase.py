@@ -132,8 +132,9 @@ def _pruned_texts(con: duckdb.DuckDBPyConnection, schema: str, name: str, record
     if not has_table(con, schema, CHANGES):
         return []
     return con.execute(
-        f"select distinct unnest([old_value, new_value]) as text from {quoted(schema)}.{CHANGES} "
-        "where object = ? and _record_id = ? and lower(field) = ? and trim(text) <> ''",
+        "select distinct text from (select object, _record_id, field, unnest([old_value, new_value]) as text "
+        f"from {quoted(schema)}.{CHANGES}) where object = ? and _record_id = ? and lower(field) = ? "
+        "and trim(text) <> ''",
         [record.object, record.source_record_id, name],
     ).fetchall()
 
