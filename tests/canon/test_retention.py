@@ -277,6 +277,17 @@ def test_days_before_the_horizon_are_refused_and_say_what_to_do(pruned: Callable
         assert position_at(con, done.replay_from - timedelta(seconds=1)).sync_seq == 3
 
 
+def test_a_build_of_such_a_day_ends_with_exit_code_2(pruned: Callable[[object], Settings]) -> None:
+    done = prune(pruned(2))
+    assert done.replay_from is not None
+    before = content(pruned(2).warehouse)
+    day = f"{done.replay_from - DAY:%Y-%m-%dT%H:%M:%S}"
+    refused = json.loads(CliRunner().invoke(cli.app, ["build", "--as-of", day, "--as-json"]).stdout)
+    assert (refused["error"], refused["exit_code"]) == ("UsageError", 2)
+    assert "cannot be built again: canon prune has thinned out" in refused["message"]
+    assert content(pruned(2).warehouse) == before
+
+
 def test_off_is_the_default_and_a_usage_error(pruned: Callable[[object], Settings]) -> None:
     settings = pruned("null")
     assert superseded_days(settings.root) is None

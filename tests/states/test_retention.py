@@ -17,6 +17,7 @@ from canon.retention import Pruned, prune
 from canon.settings import Settings
 from canon.warehouse import columns_of, quoted, tables_in
 from tests.histories.history import chosen_seed
+from tests.states.test_states import Twins, differences
 from tests.states.world import APART, START, Worlds
 
 REPOSITORY = Path(__file__).parents[2]
@@ -25,6 +26,9 @@ REPOSITORY = Path(__file__).parents[2]
 READS = ("--select", "path:dbt_project/models/staging", "source_changes")
 LOADS = 24
 OF_A_READ = ("read_extracts", "changed_records", "build_reads", "build_position", "build_kept")
+
+# Where twins may differ that are not pruned alike.
+OF_A_PRUNED = ("read_extracts", "prunings")
 
 
 def settings_of(warehouse: Path, days: int) -> Settings:
@@ -130,3 +134,34 @@ def test_what_is_read_of_a_pruned_log_is_what_was_read_of_the_whole(tmp_path: Pa
     assert as_of(pruned, tmp_path / "a", then).read() == as_of(whole, tmp_path / "b", then).read()
     with pytest.raises(UsageError, match="cannot be built again"):
         as_of(pruned, tmp_path / "c", horizon - 1)
+
+
+@pytest.mark.long
+@pytest.mark.xdist_group("states")
+def test_a_pruned_warehouse_goes_on_like_its_twin(tmp_path: Path) -> None:
+    """By deltas on a pruned log, then anew on one: every table is the twin's, ids and journals included."""
+    dice = random.Random(f"{chosen_seed()} retention by deltas")
+    twins = Twins(tmp_path, Worlds(dice, 60, {}))
+    deltas, anew = twins.warehouses
+    for pruned in (deltas, anew, None):
+        for _ in range(5 if pruned else 0):
+            twins.worlds.load(0.95)  # built with the next one
+        twins.sync(0.95 if pruned else 0.3)
+        found = differences(deltas, anew)
+        told = {name: what for name, what in found.items() if not name.endswith(OF_A_PRUNED)}
+        assert not told, f"after load {twins.worlds.seq}"
+        if pruned:
+            done = prune_at(pruned, twins.worlds.seq)
+            assert min(done.removed, done.thinned) > 100
+    with duckdb.connect(str(deltas), read_only=True) as con:
+        # it went on from its position, and found nothing new in what was pruned
+        assert con.execute("select is_whole, is_open from staging.build_position").fetchall() == [
+            (False, False)
+        ]
+        changed = (
+            "select count(distinct object || source_record_id) from staging.stg_hubspot__changed_records"
+        )
+        ((looked_at,),) = con.execute(changed).fetchall()
+        records = "select count(distinct _record_id) from raw_hubspot.contacts"
+        ((all_contacts,),) = con.execute(records).fetchall()
+        assert 0 < looked_at < all_contacts
