@@ -86,6 +86,11 @@ def test_of_each_field_the_last_change_and_the_one_before_stay() -> None:
     ]
 
 
+def test_when_a_record_was_first_seen_stays_known_where_nothing_of_that_version_does() -> None:
+    rows = [version(seq, *(str(seq),) * 3) for seq in range(1, 7)]
+    assert thinned(rows, horizon=6) == [(1, None, None, None), (5, "5", "5", "5"), (6, "6", "6", "6")]
+
+
 def test_a_blank_is_a_value_and_what_was_not_read_is_none() -> None:
     left = thinned(
         [

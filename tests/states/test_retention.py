@@ -25,6 +25,7 @@ REPOSITORY = Path(__file__).parents[2]
 # All that reads the log, and what tells of its changes. Everything behind it is a function of this.
 READS = ("--select", "path:dbt_project/models/staging", "source_changes")
 LOADS = 24
+WILD = ("w1", "w4", "w8")
 OF_A_READ = ("read_extracts", "changed_records", "build_reads", "build_position", "build_kept")
 
 # Where twins may differ that are not pruned alike.
@@ -91,7 +92,7 @@ def _every(con: duckdb.DuckDBPyConnection, schema: str, name: str) -> str:
 
 
 def write(worlds: Worlds, warehouse: Path, loads: int) -> None:
-    """Loads, each of a run that built. Some rows land twice, some stamps run back or are not there."""
+    """Loads, each of a run that built. Some rows land twice; in some worlds stamps run back or lack."""
     runs = []
     for _ in range(loads):
         begun = {table: len(rows) for table, rows in worlds.log.rows.items()}
@@ -99,7 +100,11 @@ def write(worlds: Worlds, warehouse: Path, loads: int) -> None:
         for table, rows in worlds.log.rows.items():
             news = rows[begun.get(table, 0) :]
             for row in news:
-                row["_stamp"] = worlds.dice.choice([row["_stamp"]] * 18 + [row["_stamp"] - 3 * APART, None])
+                if row["_record_id"].endswith(WILD):
+                    stamp = row["_stamp"]
+                    row["_stamp"] = worlds.dice.choice(
+                        [stamp, stamp, stamp - 3 * APART, stamp - 6 * APART, None]
+                    )
             rows += [row for row in news if worlds.dice.random() < 0.1]
         runs.append([f"sync-{worlds.seq}", worlds.seq, worlds.now, worlds.now])
     worlds.log.write(warehouse)
