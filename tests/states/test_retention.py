@@ -92,7 +92,7 @@ def _every(con: duckdb.DuckDBPyConnection, schema: str, name: str) -> str:
 
 
 def write(worlds: Worlds, warehouse: Path, loads: int) -> None:
-    """Loads, each of a run that built. Some rows land twice; in some worlds stamps run back or lack."""
+    """Loads, each of a run that built. Rows may land twice; in some worlds stamps run back or are missing."""
     runs = []
     for _ in range(loads):
         begun = {table: len(rows) for table, rows in worlds.log.rows.items()}
