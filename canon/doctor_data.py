@@ -14,6 +14,9 @@ from canon.settings import Settings
 from canon.storage import Growth, Storage, growth, in_words, measure
 from canon.warehouse import connect, first, has_table
 
+# Days after which a pruning is overdue: once a week is often enough.
+PATIENCE = 7
+
 AREA, STORAGE = "warehouse", "storage"
 NEWEST = "select sync_id, status, started_at, error from ops.sync_runs order by sync_seq desc limit 1"
 
@@ -67,9 +70,10 @@ def _of_versions(con: duckdb.DuckDBPyConnection, settings: Settings) -> Finding:
     if days is None:
         return Finding(STORAGE, "versions", OK, "every version that was read is kept")
     said = f"superseded versions are kept for {days} days"
-    if records := waiting(con, settings.root, days):
+    if records := waiting(con, settings.root, days + PATIENCE):
+        more = f"and {records} records have some that are {PATIENCE} days older, or more"
         advice = "canon prune --dry-run says what would go, canon prune takes it out."
-        return Finding(STORAGE, "versions", WARNING, f"{said}, and {records} records have older ones", advice)
+        return Finding(STORAGE, "versions", WARNING, f"{said}, {more}", advice)
     return Finding(STORAGE, "versions", OK, said)
 
 

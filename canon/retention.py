@@ -137,7 +137,7 @@ def looked_at(con: duckdb.DuckDBPyConnection) -> int:
 
 
 def waiting(con: duckdb.DuckDBPyConnection, root: Path, days: int) -> int:
-    """How many records have versions that the policy does not keep and that nobody has looked at yet."""
+    """How many records have superseded versions of so many days ago that nobody has looked at yet."""
     horizon, before = horizon_of(con, days), looked_at(con)
     if horizon is None:
         return 0

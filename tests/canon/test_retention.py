@@ -346,9 +346,12 @@ def test_doctor_says_what_is_kept_and_when_to_prune(pruned: Callable[[object], S
         return found
 
     assert (finding("null").status, finding("null").said) == (OK, "every version that was read is kept")
+    assert finding(2).status == OK  # for a week nobody is called late
+    with duckdb.connect(str(pruned(2).warehouse)) as con:
+        con.execute("update ops.sync_runs set started_at = started_at - interval 7 days")
     found = finding(2)
     assert found.status == WARNING
-    assert "kept for 2 days, and 2 records have older ones" in found.said
+    assert "kept for 2 days, and 2 records have some that are 7 days older" in found.said
     assert "canon prune --dry-run" in found.advice
     prune(pruned(2))
     assert (finding(2).status, finding(2).said) == (OK, "superseded versions are kept for 2 days")
