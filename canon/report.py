@@ -95,9 +95,8 @@ def _pruned_in_words(report: Pruned) -> str:
     if report.replay_from is None:
         return f"Nothing to do: no build is older than {report.superseded_days} days."
     if not report.removed + report.thinned:
-        return (
-            f"Nothing to do: nothing goes of what was superseded by {report.replay_from:%Y-%m-%d %H:%M:%S}."
-        )
+        at = f"{report.replay_from:%Y-%m-%d %H:%M:%S}"
+        return f"Nothing to do: of the versions that were superseded by {at} (UTC) all is still read."
     would, is_from = ("would go", "would be") if report.dry_run else ("are gone", "is")
     then = "" if report.dry_run else " canon compact gives the room back."
     return (

@@ -28,9 +28,10 @@ KEY = "vars.retention.superseded_days"
 
 @dataclass(frozen=True)
 class Pruned:
-    """What went, or would go; `replay_from` is the start of the first build that can still be made again.
+    """What went, or would go, of the versions up to the build that began at `replay_from` (naive UTC).
 
-    It is None where no build is older than the policy keeps versions.
+    Earlier ones cannot be made again where anything went. It is None where no build is older than the policy
+    keeps versions.
     """
 
     superseded_days: int
