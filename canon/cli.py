@@ -334,6 +334,22 @@ def doctor(
 
 
 @app.command()
+def prune(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would go, and change nothing.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Thin out versions of records that were superseded longer ago than the policy's retention keeps them."""
+    from canon.report import print_pruned
+    from canon.retention import prune as run
+    from canon.settings import Settings
+
+    done = answer(as_json, lambda: run(Settings.load(), dry_run=dry_run))
+    print_json(done.as_json()) if as_json else print_pruned(results, done)
+
+
+@app.command()
 def compact(as_json: AsJson = False) -> None:
     """Write the warehouse anew without the free space inside it. canon doctor says when that is worth it."""
     from canon.settings import Settings

@@ -2,14 +2,20 @@
 
 from collections.abc import Iterator
 
+import duckdb
+
 from canon.errors import CanonError
 from canon.findings import FAILED, OK, WARNING, Finding
 from canon.journal import RUNNING, SUCCEEDED, utc_now
 from canon.lock import LEFTOVER, is_held
 from canon.order import open_order
+from canon.retention import superseded_days, waiting
 from canon.settings import Settings
 from canon.storage import Growth, Storage, growth, in_words, measure
 from canon.warehouse import connect, first, has_table
+
+# Days after which a pruning is overdue: once a week is often enough.
+PATIENCE = 7
 
 AREA, STORAGE = "warehouse", "storage"
 NEWEST = "select sync_id, status, started_at, error from ops.sync_runs order by sync_seq desc limit 1"
@@ -26,6 +32,7 @@ def data_findings(settings: Settings) -> Iterator[Finding]:
         with connect(path, read_only=True) as con:
             run = first(con, NEWEST) if has_table(con, "ops", "sync_runs") else None
             size, before = measure(con, by_layer=True), growth(con)
+            versions = _of_versions(con, settings)
     except CanonError as problem:
         yield Finding(AREA, str(path), FAILED, str(problem), exit_code=problem.exit_code)
         return
@@ -36,6 +43,7 @@ def data_findings(settings: Settings) -> Iterator[Finding]:
         advice = "Run canon sync, or any other run: it goes on with it first."
         yield Finding(AREA, "erasure", WARNING, "somebody was to be erased, and that is not finished", advice)
     yield from _of_storage(size, before)
+    yield versions
 
 
 def _of_storage(size: Storage, before: Growth | None) -> Iterator[Finding]:
@@ -54,6 +62,19 @@ def _of_storage(size: Storage, before: Growth | None) -> Iterator[Finding]:
         sign, rate = ("-" if more < 0 else "+"), in_words(round(abs(more) / days))
         said = f"{sign}{in_words(abs(more))} since {before.since:%Y-%m-%d}, {sign}{rate} a day"
         yield Finding(STORAGE, "growth", OK, said)
+
+
+def _of_versions(con: duckdb.DuckDBPyConnection, settings: Settings) -> Finding:
+    """How long the log keeps versions that newer ones have superseded, and whether that is done."""
+    days = superseded_days(settings.root)
+    if days is None:
+        return Finding(STORAGE, "versions", OK, "every version that was read is kept")
+    said = f"superseded versions are kept for {days} days"
+    if records := waiting(con, settings.root, days + PATIENCE):
+        more = f"and {records} records have some that are {PATIENCE} days older, or more"
+        advice = "canon prune --dry-run says what would go, canon prune takes it out."
+        return Finding(STORAGE, "versions", WARNING, f"{said}, {more}", advice)
+    return Finding(STORAGE, "versions", OK, said)
 
 
 def _of_lock(settings: Settings) -> Iterator[Finding]:

@@ -18,6 +18,7 @@ from canon.normalize import keyed_hash, normalize_email
 from canon.order import Order
 from canon.past import drop_past_states
 from canon.settings import Settings
+from canon.thinning import CHANGES
 from canon.warehouse import all_tables, columns_of, connect, first, has_table, quoted
 from pipelines.policy import POLICY, map_lines, read_policy
 
@@ -107,7 +108,9 @@ def _addresses(con: duckdb.DuckDBPyConnection, root: Path, order: Order) -> Iter
     for record in order.records:
         for table, id_column, is_own in tables_of(record):
             for name in columns.get(record.source, {}).get(record.object, ()) if is_own else ():
-                for (written,) in _texts(con, f"raw_{record.source}", table, id_column, name, record):
+                schema = f"raw_{record.source}"
+                found = _texts(con, schema, table, id_column, name, record)
+                for (written,) in (*found, *_pruned_texts(con, schema, name, record)):
                     yield written.strip().lower()
                     yield normalize_email(written) or written.strip().lower()
 
@@ -121,6 +124,18 @@ def _texts(
         f"select distinct {quoted(name)} from {quoted(schema)}.{quoted(table)} "
         f"where {quoted(id_column)} = ? and trim({quoted(name)}) <> ''",
         [record.source_record_id],
+    ).fetchall()
+
+
+def _pruned_texts(con: duckdb.DuckDBPyConnection, schema: str, name: str, record: Record) -> list[tuple[str]]:
+    """What versions said that `canon prune` took out of the log."""
+    if not has_table(con, schema, CHANGES):
+        return []
+    return con.execute(
+        "select distinct text from (select object, _record_id, field, unnest([old_value, new_value]) as text "
+        f"from {quoted(schema)}.{CHANGES}) where object = ? and _record_id = ? and lower(field) = ? "
+        "and trim(text) <> ''",
+        [record.object, record.source_record_id, name],
     ).fetchall()
 
 
@@ -146,7 +161,7 @@ def _erase_log(con: duckdb.DuckDBPyConnection, order: Order) -> None:
                     f"delete from {quoted(schema)}.{quoted(table)} where {quoted(column)} = ?",
                     [record.source_record_id],
                 )
-        for table in ("held", "privacy_deletions"):
+        for table in ("held", "privacy_deletions", CHANGES):
             if has_table(con, schema, table):
                 con.execute(
                     f"delete from {quoted(schema)}.{table} where object = ? and _record_id = ?",

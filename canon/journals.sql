@@ -206,6 +206,18 @@ create table if not exists ops.measurements (
     measured_at timestamp not null
 );
 
+-- One row per `canon prune` that found another horizon than the one before: versions that this sync (sync_seq) and those before it
+-- brought were thinned out, so builds from its start (replay_from) on can be made again. removed, thinned: versions that went, and of
+-- which only what is still read stayed.
+create table if not exists ops.prunings (
+    pruned_at timestamp not null,
+    sync_seq bigint not null,
+    replay_from timestamp not null,
+    superseded_days bigint not null,
+    removed bigint not null,
+    thinned bigint not null
+);
+
 -- One row per alert that a channel took. event: opened, closed; `enabled` when the channel was first seen, with the
 -- severity from which on it is told of incidents as incident_id.
 create table if not exists ops.alerts (

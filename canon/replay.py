@@ -20,6 +20,7 @@ from canon.lock import run_lock
 from canon.output import step
 from canon.past import MARTS, PREFIX
 from canon.policy_versions import kept_policy, restore_seeds
+from canon.position import Position, position_at
 from canon.quiet import no_telemetry
 from canon.settings import Settings
 from canon.state import fingerprint
@@ -48,16 +49,6 @@ JOURNALS = (
 
 
 @dataclass(frozen=True)
-class Position:
-    """The build whose tables stood at a point in time."""
-
-    sync_id: str
-    sync_seq: int
-    started_at: datetime
-    policy_version: str
-
-
-@dataclass(frozen=True)
 class Replay:
     """What was built: the schema that holds it, of which sync, under which policy."""
 
@@ -81,7 +72,7 @@ def replay(settings: Settings, moment: datetime, policy: str = THEN) -> Replay:
         policy: `then`, or `now` for today's, which a `_now` after the schema's name tells.
 
     Raises:
-        UsageError: Nothing had been built by then, or the policy of that day was not kept.
+        UsageError: Nothing had been built by then, its versions were pruned, or its policy was not kept.
         BuildFailed: Today's models cannot be built under that policy.
         LockHeld: A run holds the warehouse.
     """
@@ -113,26 +104,6 @@ def refuse_mixed(as_of: str | None, policy: str | None, *, full_refresh: bool) -
         raise UsageError("--policy is about a past state: say which one with --as-of TIME.")
     if as_of is not None and full_refresh:
         raise UsageError("A past state is made anew anyhow: leave --full-refresh out.")
-
-
-def position_at(con: duckdb.DuckDBPyConnection, moment: datetime) -> Position:
-    """The last build that had begun by a time: the start of a sync is when what it found became believed.
-
-    Raises:
-        UsageError: There was none.
-    """
-    found = first(
-        con,
-        "select sync_id, sync_seq, started_at, policy_version from ops.sync_runs "
-        "where policy_version is not null and status in ('succeeded', 'stopped') and started_at <= ? "
-        "order by sync_seq desc limit 1",
-        [moment],
-    )
-    if found:
-        return Position(*found)
-    earliest = first(con, "select min(started_at) from ops.sync_runs where policy_version is not null")
-    since = f"the first build is of {earliest[0]:%Y-%m-%d %H:%M:%S}" if earliest and earliest[0] else "never"
-    raise UsageError(f"Nothing had been built by {moment:%Y-%m-%d %H:%M:%S} (UTC): {since}.")
 
 
 def _policy_of(

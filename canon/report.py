@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from canon.publish import PublishReport
+from canon.retention import Pruned
 from canon.site.pages import SiteReport
 from canon.sync import SyncReport
 from canon.validate import PASS, RUNBOOKS, CheckResult
@@ -75,3 +76,31 @@ def print_published(console: Console, copy: PublishReport, site: SiteReport) -> 
     }[copy.scope]
     console.print(f"Published {what}: {copy.path}", soft_wrap=True)
     console.print(f"Pages: {site.folder / 'index.html'}", soft_wrap=True)
+
+
+def print_pruned(console: Console, report: Pruned) -> None:
+    """What went, or would go, table by table, and from which day on a past state can still be built."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column("table")
+    for name in ("removed", "thinned out"):
+        table.add_column(name, justify="right")
+    for each in report.tables:
+        table.add_row(each.table, str(each.removed), str(each.thinned))
+    if report.tables:
+        console.print(table)
+    console.print(_pruned_in_words(report), soft_wrap=True)
+
+
+def _pruned_in_words(report: Pruned) -> str:
+    if report.replay_from is None:
+        return f"Nothing to do: no build is older than {report.superseded_days} days."
+    if not report.removed + report.thinned:
+        at = f"{report.replay_from:%Y-%m-%d %H:%M:%S}"
+        return f"Nothing to do: of the versions that were superseded by {at} (UTC) all is still read."
+    would, is_from = ("would go", "would be") if report.dry_run else ("are gone", "is")
+    then = "" if report.dry_run else " canon compact gives the room back."
+    return (
+        f"{report.removed} versions {would}; of {report.thinned} only what the present values and their "
+        f"clocks need stays. The earliest time that canon build --as-of can build {is_from} "
+        f"{report.replay_from:%Y-%m-%d %H:%M:%S} (UTC).{then}"
+    )

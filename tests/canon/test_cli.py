@@ -17,7 +17,7 @@ from canon.settings import Settings
 
 COMMANDS = (
     *("sync", "load", "build", "validate", "publish", "demo", "sandbox", "explain", "plan", "doctor"),
-    *("compact", "forget", "diff", "open"),
+    *("prune", "compact", "forget", "diff", "open"),
 )
 
 

@@ -20,6 +20,7 @@ from canon.order import FORGET, PRIVACY_DELETION, Left, Order, close_order, open
 from canon.rewrite import rewrite
 from canon.settings import Settings
 from canon.steward import Grounds
+from canon.thinning import CHANGES_TABLE
 from canon.warehouse import connect
 from pipelines.forgotten import padded
 
@@ -105,6 +106,22 @@ def test_an_erasure_is_journalled_once_and_says_nobody(settings: Settings, log: 
     emails = {("email", keyed_hash(each, key)) for each in (EMAIL, "countess@lovelace.example")}
     records = {("record", keyed_hash(each.key, key)) for each in BOTH}
     assert hashes == {*emails, *records, ("key", keyed_hash("ops.tombstones", key))}
+
+
+def test_what_pruned_versions_told_of_the_person_goes_and_their_addresses_stay_known(
+    settings: Settings, log: Path
+) -> None:
+    with connect(log) as con:
+        con.execute(CHANGES_TABLE.format(place="raw_hubspot.pruned_changes"))
+        con.execute(
+            "insert into raw_hubspot.pruned_changes by name select 'contacts' as object, "
+            "unnest(['501', '502']) as _record_id, 'email' as field, "
+            "'Byron@Lovelace.example ' as old_value, '' as new_value"
+        )
+    erase(settings, order())
+    assert rows(log, "select _record_id from raw_hubspot.pruned_changes") == [("502",)]
+    hashes = rows(log, "select hash from ops.tombstones where kind = 'email'")
+    assert (keyed_hash("byron@lovelace.example", settings.hash_key()),) in hashes
 
 
 def test_a_file_written_anew_holds_nothing_that_was_deleted(settings: Settings, log: Path) -> None:

@@ -11,7 +11,8 @@ from canon.errors import UsageError
 from canon.journal import ensure_journals
 from canon.past import drop_past_states, past_states
 from canon.policy_versions import keep_policy, kept_policy, restore_seeds
-from canon.replay import Position, forget_later, position_at, refuse_mixed
+from canon.position import Position, position_at
+from canon.replay import forget_later, refuse_mixed
 
 ONE, TWO, THREE = (datetime(2026, 11, day, 9) for day in (1, 2, 3))
 

@@ -234,6 +234,14 @@ CASES: dict[str, tuple[Edit, str]] = {
         "ownership.customer: 'street' and 'city' are in group 'address' and move together: "
         "give both the same rule, sources and blank.",
     ),
+    "misspelt key of retention": (
+        lambda policy: policy["retention"].update(days=90),
+        "A key of retention must be one of superseded_days; it says 'days'.",
+    ),
+    "a retention that is no number of days": (
+        lambda policy: policy["retention"].update(superseded_days=0),
+        "retention.superseded_days must be a whole number from 1 on; it says '0'.",
+    ),
     "misspelt line of health": (
         lambda policy: policy["health"].update(reject={"warning": 5}),
         "A line of health must be one of ",

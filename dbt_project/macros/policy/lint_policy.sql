@@ -6,6 +6,7 @@
     {% if not execute %}
         {% do lint_identity() %}
         {% do lint_health() %}
+        {% do lint_retention() %}
         {% for entity, stated in var('ownership').items() %}
             {% set matrix = ownership(entity) %}
             {% set types = canonical_types(entity) %}

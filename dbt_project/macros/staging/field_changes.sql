@@ -1,5 +1,5 @@
 {# One row per mapped field, or deletion flag, that changed on a record of a source object after it was first seen, dated by the
-   source's own history where that tells of the change. #}
+   source's own history where that tells of the change. Where retention has thinned out the log, what the old versions told is on record. #}
 {% macro field_changes(entity, system, object) %}
     {%- set cells = mapped_cells(entity, system, object) %}
 
@@ -49,7 +49,7 @@ compared as (
 
 ),
 
-changed as (
+seen as (
     {% for cell in cells %}
     select
         '{{ system }}' as source,
@@ -71,7 +71,7 @@ changed as (
         '{{ system }}' as source,
         '{{ object }}' as object,
         _record_id as source_record_id,
-        '{{ {"salesforce": "IsDeleted", "hubspot": "archived"}.get(system, "is_deleted") }}' as field,
+        '{{ deletion_flag(system) }}' as field,
         case when was_deleted then 'true' else 'false' end as old_value,
         case when _is_deleted then 'true' else 'false' end as new_value,
         _stamp as source_changed_at,
@@ -81,6 +81,28 @@ changed as (
         before_at
     from compared
     where was_deleted is not null and _is_deleted != was_deleted
+
+),
+
+{{ pruned_changes(system, object, cells) }}
+
+changed as (
+
+    select seen.*
+
+    from seen
+
+    left join pruned
+        on seen.source_record_id = pruned.source_record_id
+        and seen.field = pruned.field
+        and seen.extract_id = pruned.extract_id
+        and (seen.source_changed_at is not distinct from pruned.source_changed_at)
+
+    where pruned.source_record_id is null
+
+    union all
+
+    select * from pruned
 
 ),
 {%- if keeps_history(system) %}
