@@ -25,8 +25,9 @@ def said(output: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory, new_project):
-    samples = ("data/salesforce", "data/hubspot", "data/product", "data/day_two.json")
-    return new_project(tmp_path_factory.mktemp("demo") / "project", *samples)
+    samples = ("salesforce", "hubspot", "product", "day_two.json", "policy_before.yml")
+    folder = tmp_path_factory.mktemp("demo") / "project"
+    return new_project(folder, *(f"data/{name}" for name in samples))
 
 
 @pytest.mark.parametrize("run", ["first", pytest.param("second", marks=pytest.mark.long)])
@@ -45,6 +46,8 @@ def test_the_demo_tells_the_story(project, run_process, canon_command, run):
         assert sentence in done.stdout
     assert re.search(r"18 new versions of records; canonical values changed: \d+ because of", done.stdout)
     assert "from product, by the rule owner_only; cause: source" in done.stdout
+    assert "from salesforce, by the rule source_priority; cause: policy" in done.stdout
+    assert "WARNING" not in done.stderr
     assert not re.search(r"^ *[✗!] ", done.stdout, flags=re.M)
     assert "canon explain " in done.stdout
     told = rendered.block(rendered.README.read_text(), "demo")
