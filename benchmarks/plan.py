@@ -184,7 +184,7 @@ def changing(bench: Bench, server: Sandbox, warehouse: Path) -> Iterator[Line]:
     done = bench.step("deltas", server.base_url, server.control_url, warehouse, CHANGED)
     yield Line("sync of changes", float(done.report["seconds"]), done.peak_bytes, int(done.report["rows"]))
     for step, what in (("validate", "checks"), ("publish_site", "pages")):
-        yield Line(f"its {what}", float(done.report["steps"][step]), done.peak_bytes)
+        yield Line(f"its {what}", float(done.report[step]), done.peak_bytes)
 
 
 def among_many(many: Sequence[Line], tenth: Sequence[Line]) -> Iterator[Line]:
