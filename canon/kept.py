@@ -40,7 +40,9 @@ def went_on_from(con: duckdb.DuckDBPyConnection, build_id: str) -> str | None:
 
 
 def kept_tables(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], Kept]:
-    """The published tables of which the last build replaced rows, by schema and name."""
+    """The published tables of which the last build replaced rows, by schema and name; none before one did."""
+    if not has_table(con, "staging", "build_kept"):
+        return {}
     keys: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
     touched: dict[tuple[str, str], tuple[str, str]] = {}
     columns = "table_schema, table_name, key, touched_schema, touched_name, touched_key"

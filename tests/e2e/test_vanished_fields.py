@@ -25,6 +25,7 @@ def red_of(checks):
     return [(each["check_name"], each["observed"]) for each in checks if each["status"] != "pass"]
 
 
+@pytest.mark.long
 def test_a_hidden_field_keeps_its_values_and_turns_a_check_red_until_it_returns(world, json_of):
     before = world.published.rows(OPT_OUTS)
     world.sandbox.switch(hidden_fields=["Contact.HasOptedOutOfEmail"])

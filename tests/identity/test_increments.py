@@ -202,7 +202,7 @@ OCCURRED = {
 }
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_after_each_load_identity_is_what_a_full_refresh_makes(ground: Ground) -> None:
     play(ground, examples=3, loads=2, seed=SEED)
     assert ground.compared >= 6

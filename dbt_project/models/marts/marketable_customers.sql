@@ -42,7 +42,7 @@ erasures as (
 addressed as (
 
     select
-        customers.customer_id,
+        customers.*,
         case when erasures.addresses > 0 then canon_hash(customers.email) end as email_hash
 
     from customers
@@ -54,31 +54,28 @@ addressed as (
 marketable as (
 
     select
-        customers.customer_id,
-        customers.email,
-        customers.first_name,
-        customers.last_name,
-        customers.company_id,
-        customers.email_opted_out_source as consent_source
+        addressed.customer_id,
+        addressed.email,
+        addressed.first_name,
+        addressed.last_name,
+        addressed.company_id,
+        addressed.email_opted_out_source as consent_source
 
-    from customers
+    from addressed
 
     left join suppressed
-        on customers.email = suppressed.email
+        on addressed.email = suppressed.email
 
     left join bound
-        on customers.customer_id = bound.customer_id
-
-    left join addressed
-        on customers.customer_id = addressed.customer_id
+        on addressed.customer_id = bound.customer_id
 
     left join erased
         on addressed.email_hash = erased.email_hash
 
     where
-        customers.email is not null
-        and customers.email_opted_out = false
-        and not customers.is_deleted
+        addressed.email is not null
+        and addressed.email_opted_out = false
+        and not addressed.is_deleted
         and suppressed.email is null
         and bound.customer_id is null
         and erased.email_hash is null
