@@ -11,7 +11,7 @@ import duckdb
 from canon.errors import PublishFailed
 from canon.kept import Kept, kept_tables, went_on_from
 from canon.state import BuildState, is_current, read_state
-from canon.warehouse import connect, explained, has_table, literal, memory, quoted, replace_file
+from canon.warehouse import connect, drafting, explained, has_table, literal, quoted, replace_file
 
 # What analysts get. The layers before the marts stay in the warehouse: they hold all versions of records.
 SCHEMAS = ("marts", "snapshots", "ops")
@@ -126,8 +126,7 @@ def _write(warehouse: Path, draft: Path, scope: str) -> int:
     """Bring the draft file to what the warehouse holds; views become tables. Returns how many there are."""
     # Views name their catalog, which dbt derives from the file's name: attach it under that very name.
     catalog = warehouse.stem
-    config = {"autoinstall_known_extensions": "false", "temp_directory": f"{draft}.tmp", **memory()}
-    with duckdb.connect(":memory:", config=config) as con:
+    with duckdb.connect(":memory:", config=drafting(draft)) as con:
         con.execute("set TimeZone = 'UTC'")
         try:
             con.execute(f"attach {literal(warehouse)} as {quoted(catalog)} (read_only)")

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 
 from canon.errors import WarehouseUnusable
-from canon.warehouse import explained, literal, memory, quoted, replace_file
+from canon.warehouse import drafting, explained, literal, quoted, replace_file
 
 FRESH = "rewritten"
 
@@ -63,8 +63,7 @@ def remove_draft(path: Path) -> None:
 
 def _copy(path: Path, draft: Path) -> None:
     # Views name their catalog, which DuckDB derives from the file's name: the old file is attached under it.
-    config = {"autoinstall_known_extensions": "false", "temp_directory": f"{draft}.tmp", **memory()}
-    with duckdb.connect(":memory:", config=config) as con:
+    with duckdb.connect(":memory:", config=drafting(draft)) as con:
         con.execute("set TimeZone = 'UTC'")
         try:
             con.execute(f"attach {literal(path)} as {quoted(path.stem)}")  # takes in what the WAL still holds

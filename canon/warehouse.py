@@ -35,6 +35,11 @@ def connect(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyC
         con.close()
 
 
+def drafting(draft: Path) -> dict[str, str | bool | int | float | list[str]]:
+    """Settings of a connection that writes a draft: what does not fit in memory is put aside beside it."""
+    return {"autoinstall_known_extensions": "false", "temp_directory": f"{draft}.tmp", **memory()}
+
+
 def memory() -> dict[str, str | bool | int | float | list[str]]:
     """What DuckDB may take, as settings of a connection; beyond it works on disk.
 
