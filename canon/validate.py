@@ -5,6 +5,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from canon.errors import ConfigurationError
 from canon.journal import ensure_journals, later_than
 from canon.output import stdout_to_stderr, step
 from canon.settings import Settings
-from canon.warehouse import connect, has_table, quoted
+from canon.warehouse import connect, quoted, relations_in
 
 if TYPE_CHECKING:
     import duckdb
@@ -111,20 +112,14 @@ def check(
     What was measured is added to `frames`, by the name of its table.
     """
     results: list[CheckResult] = []
+    measures = relations_in(con, "ops")
     for suite in suites:
-        if (frame := read_measure(con, suite["name"], sources)) is not None:
-            frames[suite["name"]] = frame
-            results += check_frame(suite, frame, {"sources": list(sources)})
+        if (name := suite["name"]) in measures:
+            frames[name] = _expected_rows(con.table(f"ops.{name}").df(), sources)
+            results += check_frame(suite, frames[name], {"sources": list(sources)})
         else:
-            results += [_missing_table(suite["name"], each) for each in suite["expectations"]]
+            results += [_missing_table(name, each) for each in suite["expectations"]]
     return tuple(results)
-
-
-def read_measure(con: "duckdb.DuckDBPyConnection", name: str, sources: Sequence[str]) -> Any:
-    """The rows of a measure that are expected to be well, as a data frame; None where it does not exist."""
-    if not has_table(con, "ops", name):
-        return None
-    return _expected_rows(con.table(f"ops.{name}").df(), sources)
 
 
 def _expected_rows(frame: Any, sources: Sequence[str]) -> Any:
@@ -135,15 +130,8 @@ def _expected_rows(frame: Any, sources: Sequence[str]) -> Any:
 def check_frame(suite: Mapping[str, Any], frame: Any, parameters: Mapping[str, Any]) -> list[CheckResult]:
     """Validate one frame against one suite, results in the order of the suite."""
     import great_expectations as gx
-    from great_expectations.data_context.types.base import ProgressBarsConfig
 
-    # It logs a traceback per missing column, some of it at levels that its modules set for themselves.
-    logging.getLogger("great_expectations").propagate = False
-
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    asset = context.data_sources.add_pandas("measures").add_dataframe_asset(suite["name"])
-    batch = asset.add_batch_definition_whole_dataframe("now").get_batch({"dataframe": frame})
+    batch = _measures().get_batch({"dataframe": frame})
     shown = [each.get("meta", {}).get("shows") for each in suite["expectations"]]
     naming = [name for name in (*NAMING_COLUMNS, *dict.fromkeys(shown)) if name in frame.columns]
     found = batch.validate(
@@ -154,6 +142,21 @@ def check_frame(suite: Mapping[str, Any], frame: Any, parameters: Mapping[str, A
     judged = [judge(each.to_json_dict(), _allowed(frame)) for each in found.results]
     by_name = {each.check_name: each for each in judged}
     return [by_name[each["description"]] for each in suite["expectations"]]
+
+
+@cache
+def _measures() -> Any:
+    """What every frame is a batch of: to have one for each takes Great Expectations as long as the checks."""
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+
+    # It logs a traceback per missing column, some of it at levels that its modules set for themselves.
+    logging.getLogger("great_expectations").propagate = False
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    asset = context.data_sources.add_pandas("ops").add_dataframe_asset("measures")
+    return asset.add_batch_definition_whole_dataframe("now")
 
 
 def _allowed(frame: Any) -> dict[str, str]:

@@ -78,13 +78,17 @@ def _first(text: str) -> str:
 
 def has_table(con: duckdb.DuckDBPyConnection, schema: str, name: str) -> bool:
     """Whether the file that a connection was opened on has this table or view."""
-    found = first(
-        con,
-        "select 1 from information_schema.tables "
-        "where table_catalog = current_catalog() and table_schema = ? and table_name = ?",
-        [schema, name],
-    )
-    return found is not None
+    return name in relations_in(con, schema)
+
+
+def relations_in(con: duckdb.DuckDBPyConnection, schema: str) -> set[str]:
+    """The names of a schema's tables and views."""
+    found = con.execute(
+        "select table_name from information_schema.tables "
+        "where table_catalog = current_catalog() and table_schema = ?",
+        [schema],
+    ).fetchall()
+    return {name for (name,) in found}
 
 
 def tables_in(con: duckdb.DuckDBPyConnection, schema: str) -> list[str]:

@@ -1,28 +1,48 @@
 {{ config(materialized='view', contract={'enforced': false}) }}
 
+-- the sum of what is counted by country whenever customers are made: a sync of nothing asks again
 with
 
-records as (
+segments as (
 
-    select distinct
-        customer_id,
-        source
+    select
+        source,
+        segment,
+        customers,
+        matched
 
-    from {{ ref('customer_sources') }}
-
-    where not is_deleted
+    from {{ ref('measure_segments') }}
 
 ),
 
--- whom only a system knows that has no say in addresses (a product that anybody may sign up to)
--- is nobody that the others would have to know
-customers as (
+-- every system is measured against the same customers of a country
+countries as (
 
-    select distinct customer_id
+    select distinct
+        segment,
+        customers
 
-    from records
+    from segments
 
-    where source in ({{ deciding_sources('customer', 'email') }})
+),
+
+everybody as (
+
+    select cast(sum(customers) as bigint) as customers
+
+    from countries
+
+),
+
+matched as (
+
+    select
+        source,
+        cast(sum(matched) as bigint) as matched
+
+    from segments
+
+    group by source
 
 ),
 
@@ -34,39 +54,32 @@ loaded as (
 
 ),
 
-pairs as (
+counted as (
 
     select
         loaded.source,
-        customers.customer_id,
-        records.customer_id is not null as is_matched
+        everybody.customers,
+        coalesce(matched.matched, 0) as matched
 
     from loaded
 
-    cross join customers
+    -- of no customers no share is known: no row is no pass
+    inner join everybody
+        on everybody.customers > 0
 
-    left join records
-        on loaded.source = records.source
-        and customers.customer_id = records.customer_id
+    left join matched
+        on loaded.source = matched.source
 
 ),
 
 measured as (
 
     select
-        source,
-        count(*) as customers,
-        count(*) filter (where is_matched) as matched,
-        cast(
-            count(*) filter (where is_matched) * 100.0 / nullif(count(*), 0) as double
-        ) as matched_percent,
-        cast(
-            count(*) filter (where not is_matched) * 100.0 / nullif(count(*), 0) as double
-        ) as unmatched_percent
+        *,
+        cast(matched * 100.0 / nullif(customers, 0) as double) as matched_percent,
+        cast((customers - matched) * 100.0 / nullif(customers, 0) as double) as unmatched_percent
 
-    from pairs
-
-    group by source
+    from counted
 
 ),
 
