@@ -13,6 +13,7 @@ from canon.answers import AsJson, answer
 from canon.cli_review import review
 from canon.errors import CanonError
 from canon.output import messages, print_json, results
+from canon.process import Process
 
 app = typer.Typer(
     help="Which copy of the customer may be right: pull the systems, decide by policy, explain every cell.",
@@ -379,8 +380,12 @@ def forget(
 
 def main() -> NoReturn:
     """Run the command and end with the exit code that its outcome stands for."""
+    process = Process()
     try:
         app()
+    except SystemExit as done:
+        process.code = done.code
+        raise
     except CanonError as problem:
         messages.print(str(problem), style="red", markup=False)
         sys.exit(problem.exit_code)
