@@ -98,6 +98,8 @@ SAYS: dict[str, dict[str, list[str]]] = {
     "deals_companies": {"to_ids": COMPANIES, "primary_to_id": COMPANIES[:2]},
     "deals_contacts": {"to_ids": ["", "contacts 0", "contacts 0;contacts 1"]},
 }
+# What Salesforce lets nobody change once a record is there: a model may rely on it.
+FIXED = {"OpportunityContactRole": ("OpportunityId",)}
 # The record that a set of associations is of has its id.
 SET_OF = {"contacts_companies": "contacts", "deals_companies": "deals", "deals_contacts": "deals"}
 # Fields that a source's own history tells of; the matrix asks it of no others.
@@ -213,7 +215,7 @@ class Worlds:
         written.add((name, record))
         says = {**SAYS[name], **self.more.get(name, {})}
         before = self.known.get((name, record))
-        changed = self.dice.sample([*says], k=min(len(says), self.dice.randint(1, 3))) if before else [*says]
+        changed = self._changed(name, [*says]) if before else [*says]
         values = {**(before or {}), **{each: self._text(says[each], world) for each in changed}}
         values |= stated or {}
         if name == "pipelines":
@@ -231,6 +233,11 @@ class Worlds:
             **{**values, **unread},
         )
         self._tell(name, record, changed, values, stamp)
+
+    def _changed(self, name: str, fields: list[str]) -> list[str]:
+        """Some of the fields of a record that can change."""
+        free = [each for each in fields if each not in FIXED.get(name, ())]
+        return self.dice.sample(free, k=min(len(free), self.dice.randint(1, 3)))
 
     def _tell(
         self, name: str, record: str, changed: list[str], values: Mapping[str, Any], stamp: datetime

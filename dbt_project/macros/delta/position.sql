@@ -109,6 +109,18 @@
 
 {# Whether this build makes everything anew. True where there is no position, as when dbt only compiles. #}
 {% macro builds_whole() %}
-    {% set position = adapter.get_relation(this.database, 'staging', 'build_position') if this and execute %}
-    {{ return(not position or not has_rows(position ~ " where not is_whole")) }}
+    {% if not (this and execute) %}
+        {{ return(true) }}
+    {% endif %}
+    {% set facts = facts_of_this_build() %}
+    {% if facts.builds_whole is not defined %}
+        {% set position = adapter.get_relation(this.database, 'staging', 'build_position') %}
+        {% do facts.update({'builds_whole': not position or not has_rows(position ~ " where not is_whole")}) %}
+    {% endif %}
+    {{ return(facts.builds_whole) }}
+{% endmacro %}
+
+{# What stays as it is from the first model to the last, and is asked for by hundreds of them: the graph is one object all the way. #}
+{% macro facts_of_this_build() %}
+    {{ return(graph.setdefault('facts_of_this_build', {})) }}
 {% endmacro %}

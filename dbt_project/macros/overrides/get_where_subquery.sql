@@ -28,7 +28,11 @@
 
 {# Whether data tests may look at what this build touched alone. #}
 {% macro tests_a_delta() %}
-    {{ return(flags.WHICH == 'build' and not builds_whole() and has_rows(
-        "(select mode, row_number() over (order by sync_seq desc nulls last) as place from ops.sync_runs) as runs where place = 1 and mode = 'delta'"
-    )) }}
+    {% set facts = facts_of_this_build() %}
+    {% if facts.tests_a_delta is not defined %}
+        {% do facts.update({'tests_a_delta': flags.WHICH == 'build' and not builds_whole() and has_rows(
+            "(select mode, row_number() over (order by sync_seq desc nulls last) as place from ops.sync_runs) as runs where place = 1 and mode = 'delta'"
+        )}) %}
+    {% endif %}
+    {{ return(facts.tests_a_delta) }}
 {% endmacro %}

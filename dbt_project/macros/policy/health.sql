@@ -38,7 +38,9 @@
 
 {# Place (`system.object`, then `system`, then '' for all others) -> its limits, the narrowest first. #}
 {% macro health_lines(check) %}
-    {% do lint_policy() %}
+    {% if not execute %}
+        {% do lint_health() %}
+    {% endif %}
     {% set line = var('health')[check] %}
     {% set places = (line.objects or {}).keys() | sort(reverse=true) %}
     {% set lines = {} %}

@@ -33,7 +33,7 @@
 {# Some source that a line lists can fill the field, or one that moves with it. #}
 {% macro require_chance(entity, field, line, matrix) %}
     {% set members = [] %}
-    {% for other, its in matrix.items() if rank_column(other, its) == rank_column(field, line) %}
+    {% for other, its in matrix.items() if other == field or (line.group and its.group == line.group) %}
         {% do members.append(other) %}
     {% endfor %}
     {% set filling = [] %}
