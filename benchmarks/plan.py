@@ -181,7 +181,7 @@ def changing(bench: Bench, server: Sandbox, warehouse: Path) -> Iterator[Line]:
     filling(bench, server, warehouse)
     yield building(bench, warehouse)
     bench.command([*CANON, "sync"], accepted=GREEN_OR_RED)
-    done = bench.step("deltas", server.base_url, server.control_url, warehouse, CHANGED)
+    done = bench.step("deltas", server.base_url, server.control_url, warehouse, CHANGED, bench.repeat)
     yield Line("sync of changes", float(done.report["seconds"]), done.peak_bytes, int(done.report["rows"]))
     for step, what in (("validate", "checks"), ("publish_site", "pages")):
         yield Line(f"its {what}", float(done.report[step]), done.peak_bytes)

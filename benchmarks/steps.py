@@ -215,10 +215,10 @@ def explain(published: str, count: str) -> Report:
     return {"seconds": time.monotonic() - started, "rows": len(found)}
 
 
-def deltas(base_url: str, control_url: str, warehouse: str, changed: str) -> Report:
-    """Edit people at the source and sync, twice in one process: the first warms it up, the second counts.
+def deltas(base_url: str, control_url: str, warehouse: str, changed: str, repeat: str) -> Report:
+    """Edit people at the source and sync, again and again in one process: the first time warms it up.
 
-    `seconds` are those of the whole second sync; beside them those of its steps, by the name of the function.
+    Of the others the fastest counts: `seconds` of the whole sync, and those of its steps by function.
     """
     from benchmarks.changes import edit
     from benchmarks.watch import watched
@@ -227,19 +227,15 @@ def deltas(base_url: str, control_url: str, warehouse: str, changed: str) -> Rep
     from sandbox.client import Sandbox
 
     sandbox = Sandbox(base_url, control_url, {})
-    report: Report = {}
-    for turn in (1, 2):
+    reports: list[Report] = []
+    for turn in range(1, 2 + int(repeat)):
         edited = edit(sandbox, Path(warehouse), int(changed), turn)
         started = time.monotonic()
         with watched("canon.sync", ("load", "build", "validate", "publish_copy", "publish_site")) as seconds:
             done = sync(Settings.load())
-        report = {
-            "seconds": time.monotonic() - started,
-            "rows": done.rows_written,
-            "edited": edited,
-            **seconds,
-        }
-    return report
+        whole = time.monotonic() - started
+        reports.append({"seconds": whole, "rows": done.rows_written, "edited": edited, **seconds})
+    return min(reports[1:], key=lambda report: report["seconds"])
 
 
 def _count(warehouse: str, query: str) -> int:
