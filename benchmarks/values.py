@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from benchmarks.measure import ROOT
+from benchmarks.people import RECORD_HASH
 from pipelines.policy import POLICY, read_policy
 
 ENTITY = "customer"
@@ -69,7 +70,8 @@ def fill(warehouse: Path, people: int) -> int:
         con.execute(f"create table intermediate.int_customers_dated as select {BASE}, {columns} from records")
         con.execute(
             "create table intermediate.int_customers_identified as select source || ':' || object || ':' || "
-            "source_record_id as record_key, md5(first_key) as customer_id from records"
+            f"source_record_id as record_key, {RECORD_HASH} as record_hash, md5(first_key) as customer_id "
+            "from records"
         )
         con.execute(
             "create table staging.stg_canon__sync_runs as select 's1' as sync_id, 1 as sync_seq, "
