@@ -178,7 +178,7 @@ def syncing(bench: Bench) -> Iterator[Line]:
 
 def changing(bench: Bench, server: Sandbox, warehouse: Path) -> Iterator[Line]:
     """The full build of a world, and a sync of some changes in it: all of it, its checks, its pages."""
-    filling(bench, server, warehouse)
+    bench.command([*CANON, "load"])  # histories too: who brings them later changes everybody
     yield building(bench, warehouse)
     bench.command([*CANON, "sync"], accepted=GREEN_OR_RED)
     done = bench.step("deltas", server.base_url, server.control_url, warehouse, CHANGED, bench.repeat)

@@ -1,8 +1,8 @@
 """dlt around the readers: one pipeline per source, working files beside the warehouse, state inside it."""
 
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -63,7 +63,8 @@ def _load_source(module: Any, reader: Reader, run: Run, warehouse: Path) -> None
     pipeline = _pipeline(reader.source, schema, warehouse)
     try:
         pipeline = _caught_up(pipeline, schema, warehouse)
-        pipeline.sync_destination()
+        with _kept_open(warehouse):
+            pipeline.sync_destination()
         run.is_paused = True
         while run.is_paused:
             run.is_paused, run.pause_after = False, time.monotonic() + LOAD_SECONDS
@@ -72,11 +73,21 @@ def _load_source(module: Any, reader: Reader, run: Run, warehouse: Path) -> None
                 pipeline.extract(module.source(reader, run), loader_file_format="parquet")
             if run.failure and not run.extracts:
                 break  # it failed before anything was read: there is nothing to keep
-            pipeline.normalize()
-            pipeline.load()
+            with _kept_open(warehouse):
+                pipeline.normalize()
+                pipeline.load()
         pipeline.drop()
     except PipelineStepFailed as failure:
         raise _reason(failure) from failure
+
+
+@contextmanager
+def _kept_open(warehouse: Path) -> Iterator[None]:
+    """An open connection beside which dlt does not read the catalog anew in each of its steps."""
+    with ExitStack() as stack:
+        with suppress(duckdb.Error):  # dlt says why it cannot be opened
+            stack.enter_context(duckdb.connect(str(warehouse)))
+        yield
 
 
 def _pipeline(source: str, schema: str, warehouse: Path) -> dlt.Pipeline:
