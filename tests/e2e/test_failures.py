@@ -69,9 +69,8 @@ def test_refused_credentials_are_named(world, json_of, source, name, said):
 )
 def test_missing_settings_are_named(world, monkeypatch, name):
     monkeypatch.delenv(name)
-    monkeypatch.setenv("CANON_SOURCES", name.split("__")[1].lower())
     with pytest.raises(ConfigurationError, match=name):
-        world.sync()
+        world.sync(name.split("__")[1].lower())
 
 
 @pytest.mark.usefixtures("_no_waiting")

@@ -30,6 +30,7 @@ def values(world: World) -> dict[str, str | None]:
         return dict(con.execute("select customer_id, phone from marts.customers").fetchall())
 
 
+@pytest.mark.long
 def test_what_it_says_is_what_a_build_then_does(world: World, json_of: Callable[[str], dict[str, Any]]):
     before, bytes_before = values(world), hashlib.sha256(world.warehouse.path.read_bytes()).hexdigest()
     matrix = policy(world, phone=HUBSPOT_FIRST)

@@ -36,6 +36,7 @@ def recreate_as_text(world, name):
     requests.post(place, json=text, headers=headers, timeout=60).raise_for_status()
 
 
+@pytest.mark.long
 def test_a_field_of_another_type_is_noticed_and_what_does_not_parse_is_quarantined(world):
     account = world.warehouse.one(
         "select min(salesforce_account_id) from staging.stg_salesforce__accounts "

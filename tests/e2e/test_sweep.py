@@ -18,6 +18,7 @@ def drifts(world, sync_id):
     return {row[0]: row[6] for row in world.published.rows(COUNTS, sync_id)}
 
 
+@pytest.mark.long
 def test_a_record_that_was_deleted_for_good_is_counted_and_then_gone_here_too(world):
     report = world.sync(mode="sweep")
 

@@ -209,6 +209,7 @@ def test_after_each_load_identity_is_what_a_full_refresh_makes(ground: Ground) -
     assert {kind for kind in OCCURRED if not ground.seen[kind]} == set()
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_changed_policy_and_changed_blocked_values_reach_every_record(
     ground: Ground, tmp_path: Path
@@ -241,6 +242,7 @@ def edited_project(folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_value_that_everybody_leaves_at_once_links_nobody(ground: Ground) -> None:
     """Nobody has the old address any more: no record is there to say that something changed about it."""
@@ -257,6 +259,7 @@ def test_a_value_that_everybody_leaves_at_once_links_nobody(ground: Ground) -> N
     assert frozenset(map(key_of, pair)) not in groups(ground.warehouse)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_after_a_build_that_did_not_end_nothing_is_relied_on(ground: Ground) -> None:
     """It took a load in half; then a record is what it was, so that nothing seems to have changed."""

@@ -121,6 +121,7 @@ def as_of(reading: Reading, folder: Path, sync_seq: int) -> Reading:
     return copy
 
 
+@pytest.mark.long
 @pytest.mark.xdist_group("states")
 def test_what_is_read_of_a_pruned_log_is_what_was_read_of_the_whole(tmp_path: Path) -> None:
     dice = random.Random(f"{chosen_seed()} retention")

@@ -120,7 +120,8 @@
     {{ return(facts.builds_whole) }}
 {% endmacro %}
 
-{# What stays as it is from the first model to the last, and is asked for by hundreds of them: the graph is one object all the way. #}
+{# What stays as it is from the first model to the last, and is asked for by hundreds of them: the graph is one object all the way, and may
+   be another invocation's afterwards. #}
 {% macro facts_of_this_build() %}
-    {{ return(graph.setdefault('facts_of_this_build', {})) }}
+    {{ return(graph.setdefault('facts_of_' ~ invocation_id, {})) }}
 {% endmacro %}
