@@ -210,7 +210,6 @@ def test_after_each_load_identity_is_what_a_full_refresh_makes(ground: Ground) -
 
 
 @pytest.mark.long
-@pytest.mark.slow
 def test_a_changed_policy_and_changed_blocked_values_reach_every_record(
     ground: Ground, tmp_path: Path
 ) -> None:
@@ -242,7 +241,6 @@ def edited_project(folder: Path) -> Path:
     return folder
 
 
-@pytest.mark.long
 @pytest.mark.slow
 def test_a_value_that_everybody_leaves_at_once_links_nobody(ground: Ground) -> None:
     """Nobody has the old address any more: no record is there to say that something changed about it."""
@@ -259,7 +257,6 @@ def test_a_value_that_everybody_leaves_at_once_links_nobody(ground: Ground) -> N
     assert frozenset(map(key_of, pair)) not in groups(ground.warehouse)
 
 
-@pytest.mark.long
 @pytest.mark.slow
 def test_after_a_build_that_did_not_end_nothing_is_relied_on(ground: Ground) -> None:
     """It took a load in half; then a record is what it was, so that nothing seems to have changed."""

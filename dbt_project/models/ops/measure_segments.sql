@@ -15,6 +15,8 @@ records as (
 
 ),
 
+-- whom only a system knows that has no say in addresses (a product that anybody may sign up to)
+-- is nobody that the others would have to know
 people as (
 
     select distinct
