@@ -61,11 +61,42 @@
     {{ return(kept) }}
 {% endmacro %}
 
-{# Whether nothing but the log may have changed since the last whole build. A source's fields count as the policy does: what they
-   say of a value (a choice, a label) may hold for every record. #}
+{# Whether nothing but the log may have changed since the last whole build, and of that not too much. A source's fields count as the
+   policy does: what they say of a value (a choice, a label) may hold for every record. #}
 {% macro goes_on() %}
     {% set is_known = has_rows("staging.build_position where not is_open and version = '" ~ build_version() ~ "'") %}
-    {{ return(is_known and not lacks_kept_tables() and not has_rows("(" ~ changed_metadata() ~ ") as metadata")) }}
+    {{ return(
+        is_known and not lacks_kept_tables() and not reads_much() and not has_rows("(" ~ changed_metadata() ~ ") as metadata")
+    ) }}
+{% endmacro %}
+
+{# Whether so much of the log is new that a delta would be about nearly everybody, as when a field's history is read for the first time.
+   It would hold what it decides of them beside all that is kept, which takes more memory than to make everything anew.
+
+   large_delta  a dbt variable: from how many new rows, and from which share of all rows on; both must be reached #}
+{% macro reads_much() %}
+    {% set limits = var('large_delta', {'rows': 100000, 'share': 0.1}) %}
+    {{ return(has_rows(
+        "(" ~ rows_written() ~ ") as log where new_rows >= " ~ (limits.rows | int) ~ " and new_rows >= all_rows * " ~ (limits.share | float)
+    )) }}
+{% endmacro %}
+
+{# How many rows were written since the last whole build, and how many there are with those that it read. What is pruned is in neither.
+   dlt appends a line of its journal at least once. #}
+{% macro rows_written() %}
+    select writes.new_rows, writes.new_rows + (select sum(row_count) from staging.build_reads) as all_rows
+    from (
+        select sum(rows_written) as new_rows
+        from (
+            {% for source in graph.sources.values() if source.name == 'extracts' %}
+            select distinct extract_id, sync_seq, rows_written from {{ source.schema }}.extracts
+            {{ 'union all' if not loop.last }}
+            {% endfor %}
+        ) as extracts
+        where sync_seq > (
+            select runs.sync_seq from staging.build_position as position join ops.sync_runs as runs on position.build_id = runs.sync_id
+        )
+    ) as writes
 {% endmacro %}
 
 {% macro lacks_kept_tables() %}
