@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from canon.errors import BuildFailed
+from canon.kept import why_anew
 from canon.output import stdout_to_stderr, step
 from canon.quiet import environment
 from canon.settings import Settings
+from canon.warehouse import connect
 
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult
@@ -34,7 +36,11 @@ LISTED = 10
 
 @dataclass(frozen=True)
 class BuildReport:
-    """What a build did. `nodes` counts models, snapshots, seeds, tests; `warnings` are tests that warned."""
+    """What a build did, or why it was skipped.
+
+    `reason` says whether everything was made anew, and why. `nodes` counts models, snapshots, seeds, tests;
+    `warnings` are tests that warned.
+    """
 
     ran: bool
     reason: str
@@ -63,7 +69,10 @@ def build(settings: Settings, sync_id: str, mark: str, *, full_refresh: bool = F
         outcome = run_dbt(settings, arguments, {SYNC_ID_VARIABLE: sync_id, MARK_VARIABLE: mark})
     found = _results(outcome)
     warned = tuple(each.node.name for each in found if each.status == "warn")
-    return BuildReport(True, "built", len(found), warned, round(time.monotonic() - started, 2))
+    with connect(settings.warehouse, read_only=True) as con:
+        why = why_anew(con)
+    reason = f"everything anew: {why}" if why else "what changed since the last one"
+    return BuildReport(True, reason, len(found), warned, round(time.monotonic() - started, 2))
 
 
 def run_dbt(settings: Settings, arguments: Sequence[str], variables: dict[str, str]) -> "dbtRunnerResult":

@@ -39,6 +39,14 @@ def went_on_from(con: duckdb.DuckDBPyConnection, build_id: str) -> str | None:
     return found[0] if found else None
 
 
+def why_anew(con: duckdb.DuckDBPyConnection) -> str | None:
+    """Why the last build made everything anew; None where it went on from another, or none is known."""
+    if not has_table(con, "staging", "build_position"):
+        return None
+    found = first(con, "select why_anew from staging.build_position")
+    return found[0] if found else None
+
+
 def kept_tables(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], Kept]:
     """The published tables of which the last build replaced rows, by schema and name; none before one did."""
     if not has_table(con, "staging", "build_kept"):

@@ -23,7 +23,8 @@ def print_sync(console: Console, report: SyncReport) -> None:
     )
     if report.build.ran:
         console.print(
-            f"Built {report.build.nodes} models, snapshots and tests in {report.build.seconds:.0f} s."
+            f"Built {report.build.nodes} models, snapshots and tests in {report.build.seconds:.0f} s, "
+            f"{report.build.reason}."
         )
     else:
         console.print(f"Build skipped: {report.build.reason}.")

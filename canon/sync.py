@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from canon.access import note_access
@@ -99,8 +99,7 @@ def sync(
             if order:
                 erase(settings, order)
             built = _build(settings, run, loaded, full_refresh=full_refresh or order is not None)
-            if decided and not built.ran:
-                built = decided  # the load brought nothing more
+            built = _together(decided, built)
             if stopped:
                 mark_ended(settings.warehouse, run.sync_id, stopped)  # to the checks too it is no success
             checks = validate(settings, run.sync_id)
@@ -150,6 +149,15 @@ def _decide_anew(settings: Settings) -> BuildReport | None:
     with suppress(BuildFailed), journalled(settings.warehouse, "build") as run:
         return noted_build(settings, run, mark, full_refresh=False)
     return None
+
+
+def _together(decided: BuildReport | None, built: BuildReport) -> BuildReport:
+    """The report of the build after the load, and of the one before it where there was one."""
+    if decided is None:
+        return built
+    if not built.ran:
+        return decided  # the load brought nothing more
+    return replace(built, reason=f"{decided.reason}; then {built.reason}")
 
 
 def _load(

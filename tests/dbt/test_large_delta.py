@@ -14,25 +14,23 @@ MACROS = REPOSITORY / "dbt_project" / "macros" / "delta" / "position.sql"
 
 @pytest.fixture
 def log() -> Iterator[duckdb.DuckDBPyConnection]:
-    """A log of which only the journals of reads are there; the last build was in the second sync."""
+    """Three logs of one table each, what the last build had read of them, and the people it knew."""
     with duckdb.connect() as con:
+        reads = "(source_table varchar, extract_id varchar, row_count bigint)"
+        con.execute("create schema staging; create schema marts")
         for system in SYSTEMS:
-            con.execute(f"create schema raw_{system}")
-            columns = "extract_id varchar, sync_seq bigint, rows_written bigint"
-            con.execute(f"create table raw_{system}.extracts ({columns})")
-        con.execute("create schema staging; create table staging.build_reads (row_count bigint)")
-        con.execute("create table staging.build_position as select 'sync 2' as build_id")
-        syncs = "select 'sync ' || seq as sync_id, seq as sync_seq from range(1, 4) as seqs (seq)"
-        con.execute(f"create schema ops; create table ops.sync_runs as {syncs}")
+            con.execute(f"create schema raw_{system}; create table raw_{system}.people (_extract_id varchar)")
+        con.execute(f"create table staging.build_reads {reads}")
+        con.execute("create table marts.customer_sources (record_key varchar)")
         yield con
 
 
 def reads_much(log: duckdb.DuckDBPyConnection) -> bool:
     """What the macro says of it, rendered with what it asks of dbt: dbt takes ten seconds itself."""
+    fields = {each: {"name": "fields", "schema": f"raw_{each}", "source_name": each} for each in SYSTEMS}
     asked = {
-        "graph": {
-            "sources": {each: {"name": "extracts", "schema": f"raw_{each}"} for each in SYSTEMS},
-        },
+        "graph": {"sources": fields},
+        "log_tables": lambda _: [{"name": "people"}],
         "var": lambda _, otherwise: otherwise,
         "has_rows": lambda relation: bool(log.execute(f"select 1 from {relation}").fetchall()),
         "return": lambda value: value,
@@ -42,40 +40,25 @@ def reads_much(log: duckdb.DuckDBPyConnection) -> bool:
     return {"True": True, "False": False}[said]
 
 
-def write(log: duckdb.DuckDBPyConnection, known: int, *reads: tuple[str, int, int]) -> None:
-    """What the last build read in all; of each read its system, its sync, how many rows it wrote."""
-    log.execute("insert into staging.build_reads values (?)", [known])
-    for at, (system, *read) in enumerate(reads):
-        log.execute(f"insert into raw_{system}.extracts values (?, ?, ?)", [f"extract {at}", *read])
-
-
 @pytest.mark.parametrize(
-    ("known", "reads", "much"),
+    ("people", "known", "found", "much"),
     [
-        pytest.param(400_000, [("hubspot", 3, 150_000)], True, id="a history read for the first time"),
-        pytest.param(4_000_000, [("hubspot", 3, 150_000)], False, id="as many, to a log of many"),
-        pytest.param(1_000, [("hubspot", 3, 99_000)], False, id="most of a small log: there is memory"),
-        pytest.param(
-            500_000, [("salesforce", 3, 60_000), ("product", 3, 60_000)], True, id="two systems, one delta"
-        ),
-        pytest.param(
-            500_000,
-            [("salesforce", 3, 60_000), ("salesforce", 4, 60_000)],
-            True,
-            id="two loads, one build",
-        ),
-        pytest.param(500_000, [("hubspot", 2, 150_000)], False, id="read by the last build, or pruned since"),
-        pytest.param(0, [], False, id="no log"),
+        pytest.param(400_000, {}, {"history": 150_000}, True, id="a history read for the first time"),
+        pytest.param(4_000_000, {}, {"history": 150_000}, False, id="as many, of a tenth of the people"),
+        pytest.param(1_000, {}, {"history": 99_000}, False, id="most of a small log: there is memory"),
+        pytest.param(500_000, {}, {"one": 60_000, "other": 60_000}, True, id="two reads, one build"),
+        pytest.param(400_000, {"one": 150_000}, {"one": 150_000}, False, id="nothing new"),
+        pytest.param(400_000, {"one": 150_000}, {"one": 300_000}, True, id="more of a read that was known"),
+        pytest.param(400_000, {"one": 150_000}, {"more": 60_000}, False, id="pruned since, and little new"),
+        pytest.param(0, {}, {}, False, id="no log"),
     ],
 )
-def test_much_is_many_rows_and_a_share_of_the_log(
-    log: duckdb.DuckDBPyConnection, known: int, reads: list[tuple[str, int, int]], much: bool
+def test_much_is_many_rows_for_so_many_people(
+    log: duckdb.DuckDBPyConnection, people: int, known: dict[str, int], found: dict[str, int], much: bool
 ) -> None:
-    write(log, known, *reads)
+    log.execute("insert into marts.customer_sources select i::varchar from range(?) as t (i)", [people])
+    for extract, rows in known.items():
+        log.execute("insert into staging.build_reads values ('raw_hubspot.people', ?, ?)", [extract, rows])
+    for extract, rows in found.items():
+        log.execute("insert into raw_hubspot.people select ? from range(?)", [extract, rows])
     assert reads_much(log) is much
-
-
-def test_a_line_of_the_journal_that_landed_twice_counts_once(log: duckdb.DuckDBPyConnection) -> None:
-    write(log, 400_000, ("hubspot", 3, 60_000))
-    log.execute("insert into raw_hubspot.extracts from raw_hubspot.extracts")
-    assert not reads_much(log)

@@ -20,6 +20,7 @@ def test_a_changed_phone_is_one_row_with_its_story_and_a_blank_beside_it_none(wo
     report = world.sync()
 
     assert (report.rows_written, report.exit_code) == (1, 0)
+    assert report.build.reason == "what changed since the last one"
     after = world.published.customer(CONTACT)
     assert (before["phone"], after["phone"], after["phone_source"]) == (OLD, NEW, "hubspot")
     customer_id, old_source = before["customer_id"], before["phone_source"]

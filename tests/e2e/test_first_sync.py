@@ -48,6 +48,7 @@ def test_standard_output_is_one_json_object(world, json_of):
     assert (report["status"], report["health"], report["exit_code"]) == ("succeeded", "green", 0)
     assert report["rows_written"] == report["rows_read"] > 1000
     assert report["build"]["ran"]
+    assert report["build"]["reason"] == "everything anew: there is no complete build to go on from"
     assert {each["source"] for each in report["extracts"]} == {"salesforce", "hubspot"}
     assert [check["status"] for check in report["checks"]] == ["pass"] * len(report["checks"])
 

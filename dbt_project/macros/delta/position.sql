@@ -7,13 +7,14 @@
     {% do run_query("create table if not exists staging.build_reads (source_table varchar, extract_id varchar, row_count bigint)") %}
     {% do run_query(
         "create table if not exists staging.build_position "
-        ~ "(version varchar, is_whole boolean, is_open boolean, build_id varchar, since_id varchar)"
+        ~ "(version varchar, is_whole boolean, is_open boolean, build_id varchar, since_id varchar, why_anew varchar)"
     ) %}
     {% if kept_nodes(selected_resources) %}
-        {% set is_whole = flags.FULL_REFRESH or not goes_on() %}
+        {% set why = why_anew() %}
         {% do run_query(
             "create or replace table staging.build_position as select '" ~ build_version() ~ "' as version, "
-            ~ is_whole ~ " as is_whole, true as is_open, runs.sync_id as build_id, before.build_id as since_id "
+            ~ (why is not none) ~ " as is_whole, true as is_open, runs.sync_id as build_id, before.build_id as since_id, "
+            ~ ("'" ~ why ~ "'" if why else "null") ~ "::varchar as why_anew "
             ~ "from (select max_by(sync_id, sync_seq) as sync_id from ops.sync_runs) as runs "
             ~ "left join staging.build_position as before on not before.is_open"
         ) %}
@@ -61,43 +62,64 @@
     {{ return(kept) }}
 {% endmacro %}
 
-{# Whether nothing but the log may have changed since the last whole build, and of that not too much. A source's fields count as the
-   policy does: what they say of a value (a choice, a label) may hold for every record. #}
-{% macro goes_on() %}
-    {% set is_known = has_rows("staging.build_position where not is_open and version = '" ~ build_version() ~ "'") %}
-    {{ return(
-        is_known and not lacks_kept_tables() and not reads_much() and not has_rows("(" ~ changed_metadata() ~ ") as metadata")
-    ) }}
+{# Why a build makes everything anew: what else than the log may have changed since the last whole build. None where it goes on from
+   there. A source's fields count as the policy does: what they say of a value (a choice, a label) may hold for every record. #}
+{% macro why_anew() %}
+    {% set last = "staging.build_position where not is_open" %}
+    {% if flags.FULL_REFRESH %}
+        {{ return('asked for, by --full-refresh or for an erasure') }}
+    {% elif not has_rows(last) %}
+        {{ return('there is no complete build to go on from') }}
+    {% elif not has_rows(last ~ " and version = '" ~ build_version() ~ "'") %}
+        {{ return('policy, settings, models or macros are others than before') }}
+    {% elif lacks_kept_tables() %}
+        {{ return('a table is missing') }}
+    {% elif has_rows("(" ~ changed_metadata() ~ ") as metadata") %}
+        {{ return('the field metadata of a source changed') }}
+    {% elif reads_much() %}
+        {{ return('very much was loaded') }}
+    {% endif %}
+    {{ return(none) }}
 {% endmacro %}
 
-{# Whether so much of the log is new that a delta would be about nearly everybody, as when a field's history is read for the first time.
+{# Whether so much of the log is new that a delta may be about nearly everybody, as when a field's history is read for the first time.
    It would hold what it decides of them beside all that is kept, which takes more memory than to make everything anew.
 
-   large_delta  a dbt variable: from how many new rows, and from which share of all rows on; both must be reached #}
+   large_delta  a dbt variable: from how many new rows on, and from how many for each record of a person; both must be reached #}
 {% macro reads_much() %}
-    {% set limits = var('large_delta', {'rows': 100000, 'share': 0.1}) %}
+    {% set limits = {'rows': 100000, 'share': 0.1} %}
+    {% do limits.update(var('large_delta', {})) %}
     {{ return(has_rows(
-        "(" ~ rows_written() ~ ") as log where new_rows >= " ~ (limits.rows | int) ~ " and new_rows >= all_rows * " ~ (limits.share | float)
+        "(" ~ rows_added() ~ ") as added where new_rows >= " ~ (limits.rows | int) ~ " and new_rows >= records * " ~ (limits.share | float)
     )) }}
 {% endmacro %}
 
-{# How many rows were written since the last whole build, and how many there are with those that it read. What is pruned is in neither.
-   dlt appends a line of its journal at least once. #}
-{% macro rows_written() %}
-    select writes.new_rows, writes.new_rows + (select sum(row_count) from staging.build_reads) as all_rows
+{# How many rows the log has got since the last whole build, late ones of earlier reads included, and how many records of people that build knew. #}
+{% macro rows_added() %}
+    select
+        sum(greatest(now.row_count - coalesce(before.row_count, 0), 0)) as new_rows,
+        (select count(*) from marts.customer_sources) as records
     from (
-        select sum(rows_written) as new_rows
-        from (
-            {% for source in graph.sources.values() if source.name == 'extracts' %}
-            select distinct extract_id, sync_seq, rows_written from {{ source.schema }}.extracts
-            {{ 'union all' if not loop.last }}
-            {% endfor %}
-        ) as extracts
-        where sync_seq > (
-            select runs.sync_seq from staging.build_position as position join ops.sync_runs as runs on position.build_id = runs.sync_id
-        )
-    ) as writes
+        {% for source in graph.sources.values() if source.name == 'fields' %}
+        {% set last = loop.last %}
+        {% for table in log_tables(source.source_name) %}
+        {{ rows_by_read(source.schema ~ '.' ~ table.name) }}
+        {{ 'union all' if not (last and loop.last) }}
+        {% endfor %}
+        {% endfor %}
+    ) as now
+    left join staging.build_reads as before on now.source_table = before.source_table and now.extract_id = before.extract_id
 {% endmacro %}
+
+{# How many rows each read added to a table of the log. #}
+{% macro rows_by_read(name, relation=none) %}
+    select
+        '{{ name }}' as source_table,
+        coalesce(_extract_id, '') as extract_id,
+        count(*) as row_count
+    from {{ relation or name }}
+    group by coalesce(_extract_id, '')
+{%- endmacro %}
 
 {% macro lacks_kept_tables() %}
     {% set there = run_query("select table_schema || '.' || table_name from information_schema.tables").columns[0].values() %}

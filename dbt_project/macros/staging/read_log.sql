@@ -4,12 +4,7 @@ with
 
 counted as (
     {% for table in log_tables(system) %}
-    select
-        'raw_{{ system }}.{{ table.name }}' as source_table,
-        coalesce(_extract_id, '') as extract_id,
-        count(*) as row_count
-    from {{ source(system, table.name) }}
-    group by coalesce(_extract_id, '')
+    {{- rows_by_read('raw_' ~ system ~ '.' ~ table.name, source(system, table.name)) }}
     {% if not loop.last %}
     union all
     {% endif %}
