@@ -149,7 +149,8 @@ def test_a_pruned_warehouse_goes_on_like_its_twin(tmp_path: Path) -> None:
 
     A role stays with its opportunity, as in Salesforce: deltas look for no other.
     """
-    dice = random.Random(f"{chosen_seed()} retention by deltas")
+    seed = chosen_seed()
+    dice = random.Random(f"{seed} retention by deltas")
     twins = Twins(
         tmp_path, Worlds(dice, 60, {"OpportunityContactRole": {"OpportunityId": ["Opportunity 0"]}})
     )
@@ -160,7 +161,7 @@ def test_a_pruned_warehouse_goes_on_like_its_twin(tmp_path: Path) -> None:
         twins.sync(0.95 if pruned else 0.3)
         found = differences(deltas, anew)
         told = {name: what for name, what in found.items() if not name.endswith(OF_A_PRUNED)}
-        assert not told, f"after load {twins.worlds.seq}"
+        assert not told, f"after load {twins.worlds.seq}, seed {seed}"
         if pruned:
             done = prune_at(pruned, twins.worlds.seq)
             assert min(done.removed, done.thinned) > 10
