@@ -48,6 +48,11 @@ class BuildReport:
     warnings: tuple[str, ...] = ()
     seconds: float = 0.0
 
+    @property
+    def words(self) -> str:
+        """What was built, in one line for people."""
+        return f"{self.nodes} models, snapshots and tests in {self.seconds:.0f} s, {self.reason}"
+
 
 def build(settings: Settings, sync_id: str, mark: str, *, full_refresh: bool = False) -> BuildReport:
     """Build staging to marts with dbt and test what is published; the other tests are CI's.

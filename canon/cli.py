@@ -125,8 +125,7 @@ def build(
     if as_json:
         print_json({"status": "succeeded", "exit_code": 0, **asdict(report)})
         return
-    built = f"{report.nodes} models, snapshots and tests in {report.seconds:.0f} s"
-    results.print(f"Built: {built}, {report.reason}.", soft_wrap=True)
+    results.print(f"Built: {report.words}.", soft_wrap=True)
 
 
 def _replay(as_of: str, policy: Policy, as_json: bool) -> None:

@@ -22,10 +22,7 @@ def print_sync(console: Console, report: SyncReport) -> None:
         f"Sync {report.sync_id}: {report.rows_read} records read, {report.rows_written} new versions."
     )
     if report.build.ran:
-        console.print(
-            f"Built {report.build.nodes} models, snapshots and tests in {report.build.seconds:.0f} s, "
-            f"{report.build.reason}."
-        )
+        console.print(f"Built {report.build.words}.")
     else:
         console.print(f"Build skipped: {report.build.reason}.")
     for name in report.build.warnings:

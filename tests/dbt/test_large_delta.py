@@ -1,4 +1,4 @@
-"""A delta about nearly everybody is not taken as one: how much of the log is new, by its journal of reads."""
+"""A load of very much is not taken as a delta: how much of the log is new, beside the number of people."""
 
 from collections.abc import Iterator
 
