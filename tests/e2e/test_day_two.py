@@ -297,3 +297,21 @@ def test_every_change_is_dated_by_its_sync(day):
     )
     sync_id = day.report["sync_id"]
     assert day.world.published.one(moved, sync_id) == day.world.published.one(people, sync_id) > 9
+
+
+def test_a_word_that_is_taken_back_is_undone_by_a_delta_in_which_nothing_else_happens(day):
+    whose = day.steward["customer_id"]
+    done = day.world.canon(
+        "review", "withdraw", whose, "job_title", "--reason", "a mistake", "--actor", "eva"
+    )
+    assert done.returncode == 0, done.stderr
+    report = day.world.sync()
+
+    assert report.build.reason == "what changed since the last one"
+    ask = day.world.published.rows
+    title = "select job_title, job_title_source from marts.customers where customer_id = ?"
+    assert ask(title, whose) == [(day.steward["title"], day.steward["source"])]
+    changed = (
+        "select customer_id, field, old_value, new_value, cause from marts.customer_changes where sync_id = ?"
+    )
+    assert ask(changed, report.sync_id) == [(whose, "job_title", TITLE, day.steward["title"], "override")]

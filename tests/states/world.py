@@ -264,9 +264,8 @@ class Worlds:
 
     def _decide(self, world: int) -> None:
         """A steward's word on a field; it may expire before the next sync, or after it."""
-        entity = self.dice.choice([*DECIDED])
-        name = self.dice.choice(DECIDED[entity])
         kind = self.dice.choice(["override", "override", "accepted", "withdrawn"])
+        key, entity, name = self._decidable(kind, world)
         value = self.dice.choice(["+493012345678", "Chief", "Won"]) if kind == "override" else None
         expires = self.dice.choice([None, timedelta(hours=1), 0.5 * APART, 1.5 * APART])
         self.happened[f"{kind} of a {entity}{', expires' if expires and kind == 'override' else ''}"] += 1
@@ -274,7 +273,21 @@ class Worlds:
         number = self.happened.total()
         until = expires and self.now + expires
         word = Answer(f"d{number:06}", kind, {name: value}, {name: "seen"}, at, until, entity)
-        self.log.answers.append((self._key(self.dice.choice(RECORD_OF[entity]), world), word))
+        self.log.answers.append((key, word))
+
+    def _decidable(self, kind: str, world: int) -> tuple[str, str, str]:
+        """A record's key, its entity and a field: of an override of this world, if one can be withdrawn."""
+        overridden = [
+            (key, word.entity, name)
+            for key, word in self.log.answers
+            for name in word.values
+            if word.kind == "override" and key.endswith(f"-w{world}")
+        ]
+        if kind == "withdrawn" and overridden:
+            return self.dice.choice(overridden)
+        entity = self.dice.choice([*DECIDED])
+        key = self._key(self.dice.choice(RECORD_OF[entity]), world)
+        return key, entity, self.dice.choice(DECIDED[entity])
 
     def _text(self, said: list[str], world: int) -> str:
         """One of the texts, as this world has it."""

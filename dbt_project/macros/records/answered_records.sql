@@ -3,6 +3,8 @@
    is_seen  the systems still say what they said when it was decided
    holds    the value is overridden: not expired, and where the line says `override: until_source_changes` only while is_seen
 
+   A withdrawn one neither holds nor accepts: its row, where nothing else stands, only says whose values are to be decided anew.
+
    A decision is addressed to the record whose key the id hashes. So it follows that record where the customer becomes part
    of another one, and stays with the id where the customer comes apart. #}
 {% macro answered_records(entity, decisions, records, crosswalk, runs) %}
@@ -22,7 +24,10 @@ addressed as (
         decisions.*,
         row_number() over (
             partition by crosswalk.{{ id }}, decisions.field
-            order by decisions.decided_at desc nulls last, decisions.decision_id desc nulls last
+            order by
+                decisions.kind = 'withdrawn',
+                decisions.decided_at desc nulls last,
+                decisions.decision_id desc nulls last
         ) as place
 
     from {{ decisions }} as decisions

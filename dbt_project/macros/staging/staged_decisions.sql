@@ -1,8 +1,9 @@
-{# What stewards decided and did not withdraw: the last word on each of what a decision is about.
+{# What stewards decided: the last word on each of what a decision is about.
 
-   about    the columns that say what a decision is about
-   columns  every column, in its order #}
-{% macro staged_decisions(table, about, columns) %}
+   about     the columns that say what a decision is about
+   columns   every column, in its order
+   standing  whether to leave out what was withdrawn #}
+{% macro staged_decisions(table, about, columns, standing) %}
 
 with
 
@@ -34,7 +35,7 @@ latest as (
 
     from ordered
 
-    where place = 1 and kind != 'withdrawn'
+    where place = 1{{ " and kind != 'withdrawn'" if standing }}
 
 )
 
