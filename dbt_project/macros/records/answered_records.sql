@@ -25,7 +25,7 @@ addressed as (
         row_number() over (
             partition by crosswalk.{{ id }}, decisions.field
             order by
-                decisions.kind = 'withdrawn',
+                (decisions.kind = 'withdrawn') asc nulls last,
                 decisions.decided_at desc nulls last,
                 decisions.decision_id desc nulls last
         ) as place
