@@ -1,13 +1,13 @@
 """The last step: the read-only copy that analysts open, replaced in one move, never seen half written."""
 
-import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
+from canon.draft import Draft, drafted
 from canon.errors import PublishFailed
 from canon.kept import Kept, kept_tables, went_on_from
 from canon.state import BuildState, is_current, read_state
@@ -56,22 +56,25 @@ class Relation:
     columns: tuple[tuple[str, str | None], ...]
 
 
-def publish_copy(warehouse: Path, published: Path) -> PublishReport:
+def publish_copy(warehouse: Path, published: Path, draft: Draft | None = None) -> PublishReport:
     """Write the copy beside its final place and move it there; of what is there already only what changed.
+
+    Args:
+        warehouse: Where the marts are.
+        published: The copy that analysts open.
+        draft: One that may have been begun; otherwise it is made here.
 
     Raises:
         PublishFailed: It could not be written; readers still have the previous copy.
         WarehouseUnusable: There is no warehouse yet.
     """
     scope = _scope(warehouse, published)
-    draft = published.with_name(f".{published.name}.tmp")
     try:
         published.parent.mkdir(parents=True, exist_ok=True)
-        with _cleaned_up(draft):
-            if scope != "all":
-                shutil.copyfile(published, draft)
-            tables = _write(warehouse, draft, scope)
-            replace_file(draft, published)
+        with nullcontext(draft) if draft else drafted(published) as begun:
+            begun.begin(with_copy=scope != "all")
+            tables = _write(warehouse, begun.path, scope)
+            replace_file(begun.path, published)
     except (OSError, duckdb.Error) as error:
         reason = str(error).strip().splitlines()[0]
         raise PublishFailed(f"{published} could not be replaced, it is as it was before: {reason}") from error
@@ -104,22 +107,6 @@ def _published_state(published: Path) -> BuildState | None:
             return read_state(con) if has_table(con, "marts", "customers") else None
     except duckdb.Error:
         return None  # a damaged or foreign file is replaced whole
-
-
-@contextmanager
-def _cleaned_up(draft: Path) -> Iterator[None]:
-    """Start without the draft of a publish that was killed, and leave none behind, whatever happens."""
-    _remove(draft)
-    try:
-        yield
-    finally:
-        _remove(draft)
-
-
-def _remove(draft: Path) -> None:
-    for path in (draft, draft.with_name(f"{draft.name}.wal")):
-        path.unlink(missing_ok=True)
-    shutil.rmtree(draft.with_name(f"{draft.name}.tmp"), ignore_errors=True)
 
 
 def _write(warehouse: Path, draft: Path, scope: str) -> int:

@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from canon.access import note_access
 from canon.alerts import tell
 from canon.build import BuildReport, build
+from canon.draft import Draft, drafted
 from canon.erase import erase
 from canon.errors import BudgetReached, BuildFailed, CanonError
 from canon.hold import losses, note_publication
@@ -88,10 +89,11 @@ def sync(
 
     started = time.monotonic()
     no_telemetry()
-    with run_lock(settings.warehouse, "sync"), reported(settings):
+    with run_lock(settings.warehouse, "sync"), reported(settings), ExitStack() as at_end:
         if not demo:
             claim(settings)
         resume(settings)
+        draft = at_end.enter_context(drafted(settings.published, ahead=True))
         decided = _decide_anew(settings)
         with journalled(settings.warehouse, mode) as run:
             loaded, stopped = _load(settings, run, sources or settings.sources)
@@ -109,7 +111,7 @@ def sync(
         if order:
             clean(settings)
         note(settings.warehouse, run.sync_id, by_layer=built.ran)
-        published, site = _publish(settings, run, erasing=order is not None)
+        published, site = _publish(settings, run, draft, erasing=order is not None)
         if order:
             close_order(settings.warehouse)
         with connect(settings.warehouse, read_only=True) as con:
@@ -214,16 +216,18 @@ def noted_build(settings: Settings, run: Run, mark: str, *, full_refresh: bool) 
     return report
 
 
-def _publish(settings: Settings, run: Run, *, erasing: bool) -> tuple[PublishReport, SiteReport]:
+def _publish(
+    settings: Settings, run: Run, draft: Draft, *, erasing: bool
+) -> tuple[PublishReport, SiteReport]:
     try:
-        return publish(settings, erasing=erasing)
+        return publish(settings, erasing=erasing, draft=draft)
     except CanonError as problem:
         mark_ended(settings.warehouse, run.sync_id, problem)
         raise
 
 
 def publish(
-    settings: Settings, *, accept: str | None = None, erasing: bool = False
+    settings: Settings, *, accept: str | None = None, erasing: bool = False, draft: Draft | None = None
 ) -> tuple[PublishReport, SiteReport]:
     """Publish the copy, then the pages drawn from it. The caller holds the lock.
 
@@ -231,11 +235,12 @@ def publish(
         settings: Where everything is.
         accept: Why a loss that holds the publish back is right.
         erasing: Somebody was erased, and must not stay in the copy, whatever else was lost.
+        draft: One of the copy that was begun already.
     """
     found = losses(settings.warehouse) if settings.published.is_file() else ()
     if found and accept is None and not erasing:
         size = settings.published.stat().st_size
         return PublishReport(settings.published, "held", 0, size, found), SiteReport(settings.site, ())
-    copy = publish_copy(settings.warehouse, settings.published)
+    copy = publish_copy(settings.warehouse, settings.published, draft)
     note_publication(settings.warehouse, accept if found else None)
     return copy, publish_site(settings)

@@ -144,12 +144,13 @@ def literal(value: object) -> str:
 
 def replace_file(draft: Path, place: Path) -> None:
     """Put a draft in its place so that it survives a power cut: data first, then the name."""
-    _to_disk(draft)
+    to_disk(draft)
     draft.replace(place)
-    _to_disk(place.parent)
+    to_disk(place.parent)
 
 
-def _to_disk(path: Path) -> None:
+def to_disk(path: Path) -> None:
+    """Wait until what was written to a file or folder is on the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

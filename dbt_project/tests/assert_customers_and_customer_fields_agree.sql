@@ -17,6 +17,12 @@ explained as (
 
 ),
 
+customers as {{ narrowed_first() }} (
+
+    select * from {{ tested('customers') }}
+
+),
+
 published as (
     {% for field in ownership('customer') %}
     select
@@ -24,7 +30,7 @@ published as (
         '{{ field }}' as field,
         cast({{ field }} as string) as value,
         {{ field }}_source as source
-    from {{ tested('customers') }}
+    from customers
     {% if not loop.last %}
     union all
     {% endif %}

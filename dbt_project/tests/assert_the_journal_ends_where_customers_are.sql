@@ -3,13 +3,19 @@
 -- Not tested here: fields that never changed; their value is the one the customer was born with.
 with
 
+customers as {{ narrowed_first() }} (
+
+    select * from {{ tested('customers') }}
+
+),
+
 published as (
     {% for field in ownership('customer').keys() | list + ['company_id', 'is_deleted'] %}
     select
         customer_id,
         '{{ field }}' as field,
         cast({{ field }} as string) as value
-    from {{ tested('customers') }}
+    from customers
     {% if not loop.last %}
     union all
     {% endif %}

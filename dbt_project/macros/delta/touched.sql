@@ -61,9 +61,13 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# Says of a CTE with only_touched that it is worked out before it is joined: an optimizer may choose to join whole tables on
-   their texts first, and to look for what is touched among the result. #}
-{% macro narrowed_first() -%} {%- if execute and is_delta() -%} {{ adapter.dispatch('narrowed_first', 'canon')() }} {%- endif -%} {%- endmacro %}
+{# Says of a CTE with only_touched (in a test: tested) that it is worked out before it is joined, and once: an optimizer may
+   choose to join whole tables on their texts first, and to look for what is touched among the result. #}
+{% macro narrowed_first() -%}
+    {%- if execute and (tests_a_delta() if model.resource_type == 'test' else is_delta()) -%}
+        {{ adapter.dispatch('narrowed_first', 'canon')() }}
+    {%- endif -%}
+{%- endmacro %}
 
 {% macro default__narrowed_first() -%} materialized {% endmacro %}
 

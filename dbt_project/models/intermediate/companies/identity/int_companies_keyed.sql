@@ -4,9 +4,7 @@ with
 
 records as (
 
-    select * from {{ ref('int_companies_unioned') }}
-
-    where not is_merged
+    select * from {{ ref('int_companies_normalized') }}
 
 ),
 
@@ -20,7 +18,6 @@ keys as (
         'domain' as match_rule,
         domain as match_value
     from records
-    where domain is not null
     union all
     select
         record_key,
@@ -28,9 +25,8 @@ keys as (
         not is_deleted as is_live,
         5 as tier,
         'name_and_country' as match_rule,
-        canon_company(name) || '/' || canon_region(country) as match_value
+        name_and_country as match_value
     from records
-    where name is not null and country is not null
 
 ),
 
