@@ -8,6 +8,9 @@ from pathlib import Path
 
 from canon.warehouse import to_disk
 
+# How often a copy must fit on its disk to be made ahead: a build and its temporary files come first.
+ROOM = 10
+
 
 class Draft:
     """A draft of the next publication, which may begin as a copy of the one before.
@@ -28,7 +31,8 @@ class Draft:
         Raises:
             OSError: It could not be copied.
         """
-        if with_copy and self._is_copied():
+        is_copied = self._is_copied()  # waits for the copying: nobody else may be writing there from here on
+        if with_copy and is_copied:
             return
         remove(self.path)
         if with_copy:
@@ -43,25 +47,33 @@ class Draft:
 
 @contextmanager
 def drafted(published: Path, *, ahead: bool = False) -> Iterator[Draft]:
-    """A draft that leaves nothing behind, whatever happens.
+    """A draft that is gone at the end of the block; one that was killed is, before the next begins.
 
     Args:
         published: The copy that analysts open.
         ahead: Whether to copy it at once, beside what the caller does until `Draft.begin`: that of a million
-            people is 1.5 GB to read, to write and to wait for.
+            people is 1.5 GB to read, to write and to wait for. Not where the disk is nearly full.
     """
     path = draft_of(published)
     with ThreadPoolExecutor(max_workers=1) as beside:
         try:
-            yield Draft(published, beside.submit(_copy, published, path) if ahead else None)
+            wanted = ahead and _has_room(published)
+            yield Draft(published, beside.submit(_copy, published, path) if wanted else None)
         finally:
             beside.shutdown()
-            with suppress(OSError):  # a folder that nobody may write to: `begin` has said so
+            with suppress(OSError):  # a folder that nobody may write to: who publishes there is told
                 remove(path)
 
 
+def _has_room(published: Path) -> bool:
+    """Whether there is something to copy, and so much room that what else is written needs none of it."""
+    if not published.is_file():
+        return False
+    return shutil.disk_usage(published.parent).free > ROOM * published.stat().st_size
+
+
 def _copy(published: Path, path: Path) -> tuple[int, ...]:
-    """Copy, and wait for the disk; a copy that fails gives its room back, which the build may need."""
+    """Copy, and wait for the disk; a copy that fails leaves nothing."""
     source = _which(published)
     remove(path)
     try:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 import duckdb
@@ -13,6 +14,7 @@ from canon.warehouse import first, has_table, log_tables, quoted
 
 # The Python that dbt's SQL calls: a change there changes what the same SQL returns.
 FUNCTIONS = ("functions.py", "normalize.py")
+LIBRARIES = ("babel", "cleanco", "email-validator", "phonenumbers")
 
 # What stewards have decided so far, about records and about values, and what an erasure has asked them.
 DECISIONS = (
@@ -31,7 +33,7 @@ class BuildState:
 
 
 def fingerprint(settings: Settings) -> str:
-    """A hash of everything but the data that a build depends on: policy, models, functions, settings.
+    """A hash of everything but data that a build depends on: policy, models, functions, settings, libraries.
 
     Returns:
         64 hexadecimal digits.
@@ -42,6 +44,7 @@ def fingerprint(settings: Settings) -> str:
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     parts = (settings.default_region, settings.sources, settings.interval_text, settings.integration_users)
     digest.update(repr(parts).encode())
+    digest.update(repr([(name, version(name)) for name in LIBRARIES]).encode())
     digest.update(hashlib.sha256(settings.given_hash_key.encode()).digest())
     return digest.hexdigest()
 

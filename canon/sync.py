@@ -93,7 +93,7 @@ def sync(
         if not demo:
             claim(settings)
         resume(settings)
-        draft = at_end.enter_context(drafted(settings.published, ahead=True))
+        draft = at_end.enter_context(drafted(settings.published, ahead=not full_refresh))
         decided = _decide_anew(settings)
         with journalled(settings.warehouse, mode) as run:
             loaded, stopped = _load(settings, run, sources or settings.sources)

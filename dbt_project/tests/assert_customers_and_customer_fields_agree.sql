@@ -17,7 +17,7 @@ explained as (
 
 ),
 
-customers as {{ narrowed_first() }} (
+customers as {{ narrowed_first() or read_again() }}(
 
     select * from {{ tested('customers') }}
 

@@ -3,7 +3,7 @@
 -- Not tested here: fields that never changed; their value is the one the customer was born with.
 with
 
-customers as {{ narrowed_first() }} (
+customers as {{ narrowed_first() or read_again() }}(
 
     select * from {{ tested('customers') }}
 

@@ -1,7 +1,9 @@
 """The draft of a publication: begun ahead, and never a copy of what is not published any more."""
 
 import shutil
+import time
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -59,6 +61,32 @@ def test_where_all_is_copied_the_draft_begins_as_no_file(place: Path):
                 draft.path.write_bytes(b"of one that was killed")
             draft.begin(with_copy=False)
             assert not draft.path.exists()
+
+
+def test_a_draft_is_nobody_elses_once_it_has_begun(place: Path, monkeypatch: pytest.MonkeyPatch):
+    copyfile, began = shutil.copyfile, Event()
+
+    def slow(source: Path, draft: Path) -> Path:
+        began.set()
+        time.sleep(0.1)
+        return copyfile(source, draft)
+
+    monkeypatch.setattr(shutil, "copyfile", slow)
+    with drafted(place, ahead=True) as draft:
+        began.wait()
+        draft.begin(with_copy=False)
+        draft.path.write_bytes(b"two")
+        time.sleep(0.2)
+        assert draft.path.read_bytes() == b"two"
+
+
+def test_nothing_is_copied_ahead_where_room_is_scarce(
+    place: Path, copies: list[bytes], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("canon.draft.ROOM", 10**20)
+    with drafted(place, ahead=True):
+        pass
+    assert copies == []
 
 
 def test_before_the_first_publication_there_is_nothing_to_copy(tmp_path: Path):

@@ -64,7 +64,9 @@ def test_the_fingerprint_follows_policy_models_and_settings(project: Path, monke
     (project / "dbt_project" / "models" / "new.sql").write_text("select 1")
     other_models = fingerprint(Settings.load())
     (project / "dbt_project.yml").write_text("name: canon\nvars: {}\n")
-    assert len({before, other_region, other_models, fingerprint(Settings.load())}) == 4
+    other_functions = fingerprint(Settings.load())
+    monkeypatch.setattr("canon.state.version", lambda name: f"another {name}")
+    assert len({before, other_region, other_models, other_functions, fingerprint(Settings.load())}) == 5
 
 
 @pytest.mark.parametrize(
