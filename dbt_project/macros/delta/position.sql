@@ -18,7 +18,14 @@
             ~ "from (select max_by(sync_id, sync_seq) as sync_id from ops.sync_runs) as runs "
             ~ "left join staging.build_position as before on not before.is_open"
         ) %}
+        {% if not why %}{% do write_at_the_end() %}{% endif %}
     {% endif %}
+{% endmacro %}
+
+{# A delta of a thousand records among a million people writes 70 MB: DuckDB brings that into its file once, when the build closes it,
+   and not four times in its midst. A build that makes everything anew writes more than that in any case. #}
+{% macro write_at_the_end() %}
+    {% do run_query("set checkpoint_threshold = '256MB'") %}
 {% endmacro %}
 
 {# After the last model: the position moves where all that is kept by deltas was built; else the next build makes it anew. #}
