@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 
+from canon.draft import remove
 from canon.errors import WarehouseUnusable
 from canon.warehouse import drafting, explained, literal, quoted, replace_file
 
@@ -55,10 +56,8 @@ def rewrite(path: Path) -> Rewritten:
 def remove_draft(path: Path) -> None:
     """Remove what a rewrite that was killed left beside a file, and what DuckDB put aside while it worked."""
     draft = path.with_name(f".{path.name}.rewrite")
-    for each in (draft, draft.with_name(f"{draft.name}.wal")):
-        each.unlink(missing_ok=True)
-    for each in (path.with_name(f"{path.name}.tmp"), draft.with_name(f"{draft.name}.tmp")):
-        shutil.rmtree(each, ignore_errors=True)
+    remove(draft)
+    shutil.rmtree(path.with_name(f"{path.name}.tmp"), ignore_errors=True)
 
 
 def _copy(path: Path, draft: Path) -> None:

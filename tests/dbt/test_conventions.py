@@ -3,6 +3,7 @@
 import copy
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -99,17 +100,20 @@ def test_a_layer_reads_only_its_neighbour(project: Project) -> None:
 def test_what_identity_keeps_is_made_after_who_says_whether_all_of_it_is_made_anew(project: Project) -> None:
     """Macro should_full_refresh asks int_customers_changed of every kept model of a folder `identity`."""
 
-    def above(node: Node) -> set[str]:
-        models = [each for each in project.parents(node) if each["resource_type"] == "model"]
-        return {each["name"] for each in models}.union(*(above(each) for each in models))
+    @cache
+    def above(name: str) -> set[str]:
+        read = [each["name"] for each in project.parents(models[name]) if each["resource_type"] == "model"]
+        return {name}.union(*map(above, read))
+
+    models = project.models
 
     kept = [
-        node
-        for node in project.models.values()
+        name
+        for name, node in models.items()
         if "/identity/" in node["path"] and node["config"].get("touched")
     ]
     assert len(kept) > 5
-    wrong(each["name"] for each in kept if "int_customers_changed" not in above(each) | {each["name"]})
+    wrong(name for name in kept if "int_customers_changed" not in above(name))
 
 
 def test_staging_reads_one_source_at_a_time(project: Project) -> None:
