@@ -4,6 +4,7 @@ import sys
 import traceback
 from dataclasses import asdict
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -64,14 +65,15 @@ def sync(
     as_json: AsJson = False,
 ) -> None:
     """Load, build, validate and publish, under one lock. Exit code 3: synced, but a critical check is red."""
-    from canon.report import print_sync
-    from canon.settings import Settings
-    from canon.sync import sync as run
+    from canon.checker import checker
 
-    report = answer(
-        as_json,
-        lambda: run(Settings.load(), sources=source or (), mode=mode.value, full_refresh=full_refresh),
-    )
+    with checker() as check:
+        from canon.report import print_sync
+        from canon.settings import Settings
+        from canon.sync import sync as run
+
+        started = partial(run, sources=source or (), mode=mode.value, full_refresh=full_refresh, check=check)
+        report = answer(as_json, lambda: started(Settings.load()))
     print_json(report.as_json()) if as_json else print_sync(results, report)
     raise typer.Exit(report.exit_code)
 

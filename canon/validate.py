@@ -71,6 +71,11 @@ def validate(settings: Settings, sync_id: str | None) -> tuple[CheckResult, ...]
     return results
 
 
+def prepare() -> None:
+    """Import Great Expectations, and make what every frame is a batch of."""
+    _measures()
+
+
 def read_suites(folder: Path, sources: Sequence[str]) -> list[dict[str, Any]]:
     """The suites of a folder, by name, without the expectations that need a source that is not configured.
 

@@ -19,6 +19,39 @@ decided as (
 
 ),
 
+-- a row per customer, so that nobody has to look up each of twenty cells among everybody's disagreements
+contested as (
+
+    select
+        conflicts.{{ id }},
+        {%- for field in ownership(entity) %}
+        bool_or(conflicts.field = '{{ field }}') as {{ field }}{{ "," if not loop.last }}
+        {%- endfor %}
+
+    from {{ conflicts }} as conflicts
+
+    {{ only_touched(reopened_model(entity), {id: 'conflicts.' ~ id}) }}
+
+    where conflicts.status in ('overruled', 'stale', 'not_owner')
+    group by conflicts.{{ id }}
+
+),
+
+judged as {{ read_once() }}(
+
+    select
+        decided.*,
+        {%- for field in ownership(entity) %}
+        coalesce(contested.{{ field }}, false) as {{ field }}_is_contested{{ "," if not loop.last }}
+        {%- endfor %}
+
+    from decided
+
+    left join contested
+        on decided.{{ id }} = contested.{{ id }}
+
+),
+
 -- every record beside what was decided, joined once for all fields: twenty joins would hold their tables at the same time
 contending as {{ read_once() }}(
 
@@ -33,30 +66,17 @@ contending as {{ read_once() }}(
         {%- for field, policy in ownership(entity).items() %}
         ranked.{{ field }},
         ranked.{{ field }}_changed_at,
-        ranked.{{ field }}_clock{{ "," if policy.fallback or not loop.last }}
+        ranked.{{ field }}_clock,
         {%- if policy.fallback %}
-        ranked.{{ field }}_falls_back{{ "," if not loop.last }}
+        ranked.{{ field }}_falls_back,
         {%- endif %}
+        decided.{{ field }}_is_contested{{ "," if not loop.last }}
         {%- endfor %}
 
     from ranked
 
-    inner join decided
+    inner join judged as decided
         on ranked.{{ id }} = decided.{{ id }}
-
-),
-
-contested as (
-
-    select distinct
-        conflicts.{{ id }},
-        conflicts.field
-
-    from {{ conflicts }} as conflicts
-
-    {{ only_touched(reopened_model(entity), {id: 'conflicts.' ~ id}) }}
-
-    where conflicts.status in ('overruled', 'stale', 'not_owner')
 
 ),
 
@@ -67,32 +87,9 @@ cells as (
     union all
     {% endif %}
     {%- endfor %}
-),
-
-flagged as (
-
-    select
-        cells.{{ id }},
-        cells.field,
-        cells.value,
-        cells.source,
-        cells.object,
-        cells.source_record_id,
-        cells.rule,
-        cells.changed_at,
-        cells.clock,
-        cells.contributors,
-        contested.field is not null as is_contested
-
-    from cells
-
-    left join contested
-        on cells.{{ id }} = contested.{{ id }}
-        and cells.field = contested.field
-
 )
 
-select * from flagged
+select * from cells
 {%- endmacro %}
 
 {# One field of every customer with the winner's record and clock. #}
@@ -110,7 +107,8 @@ select * from flagged
         {{ deciding_rule(field, policy) }} as rule,
         ranked.{{ field }}_changed_at as changed_at,
         ranked.{{ field }}_clock as clock,
-        ranked.source || ':' || ranked.object || ':' || ranked.source_record_id as contributors
+        ranked.source || ':' || ranked.object || ':' || ranked.source_record_id as contributors,
+        ranked.{{ field }}_is_contested as is_contested
     from contending as ranked
     where ranked.{{ rank_column(field, policy) }}_won
     union all
@@ -125,8 +123,9 @@ select * from flagged
         '{{ policy.rule }}' as rule,
         cast(null as timestamp) as changed_at,
         cast(null as string) as clock,
-        cast(null as string) as contributors
-    from decided
+        cast(null as string) as contributors,
+        decided.{{ field }}_is_contested as is_contested
+    from judged as decided
     where decided.{{ rank_column(field, policy) }} is null
     {%- endif %}
 {%- endmacro %}
@@ -143,8 +142,9 @@ select * from flagged
         case when max(ranked.source) = 'steward' then 'override' else '{{ policy.rule }}' end as rule,
         max(ranked.{{ field }}_changed_at) as changed_at,
         max_by(ranked.{{ field }}_clock, ranked.{{ rank_column(field, policy) }}) as clock,
-        {{ joined_text('ranked.record_key', ' ') }} as contributors
-    from decided
+        {{ joined_text('ranked.record_key', ' ') }} as contributors,
+        bool_or(decided.{{ field }}_is_contested) as is_contested
+    from judged as decided
     left join ranked
         on decided.{{ id }} = ranked.{{ id }}
         and {{ has_won(field, policy) }}
