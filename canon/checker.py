@@ -1,7 +1,7 @@
 """The checks in a process of their own, which is ready for them by the time that there is something to check.
 
 Great Expectations takes two seconds to import. A thread would share its interpreter with the load; a process
-does it while the load waits for the sources.
+does it on another core.
 """
 
 import os
@@ -25,30 +25,46 @@ Check = Callable[[Settings, str | None], tuple[CheckResult, ...]]
 @contextmanager
 def checker() -> Iterator[Check]:
     """`canon.validate.validate` for one call, in a process that is gone at the end of the block."""
+    try:
+        process = _started()
+    except OSError:  # no room for one more
+        yield validate
+        return
+    try:
+        yield partial(_ask, process)
+    finally:
+        _end(process)
+
+
+def _started() -> "Popen[bytes]":
+    """A session of its own: who interrupts a sync at the terminal hears from the sync alone.
+
+    Unbuffered, so that nothing is left to be written to a process that is gone.
+    """
     command = [sys.executable, "-m", "canon.checker"]
-    # A group of its own: who interrupts a sync at the terminal hears from the sync alone.
-    with Popen(command, stdin=PIPE, stdout=PIPE, process_group=0) as process:
-        try:
-            yield partial(_ask, process)
-        finally:
-            process.kill()
+    return Popen(command, stdin=PIPE, stdout=PIPE, bufsize=0, start_new_session=True)
 
 
 def _ask(process: "Popen[bytes]", settings: Settings, sync_id: str | None) -> tuple[CheckResult, ...]:
     """What the process finds; where it ends without an answer, what is found here, or what is wrong."""
-    try:
-        return tuple(_answer(process, settings, sync_id))
-    except (OSError, EOFError, pickle.UnpicklingError):
-        return validate(settings, sync_id)
-
-
-def _answer(process: "Popen[bytes]", settings: Settings, sync_id: str | None) -> tuple[CheckResult, ...]:
     assert process.stdin
     assert process.stdout
-    pickle.dump((settings, sync_id), process.stdin)
-    process.stdin.flush()
-    found: tuple[CheckResult, ...] = pickle.load(process.stdout)
-    return found
+    try:
+        with suppress(OSError, EOFError, pickle.UnpicklingError):
+            process.stdin.write(pickle.dumps((settings, sync_id)))
+            found: tuple[CheckResult, ...] = pickle.loads(process.stdout.read())
+            return found
+    finally:
+        _end(process)  # whoever comes next, after an interrupt too, finds the warehouse closed
+    return validate(settings, sync_id)
+
+
+def _end(process: "Popen[bytes]") -> None:
+    process.kill()
+    process.wait()
+    for stream in (process.stdin, process.stdout):
+        if stream:
+            stream.close()
 
 
 def main() -> None:

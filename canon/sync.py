@@ -90,6 +90,7 @@ def sync(
     from canon.storage import note
 
     started = time.monotonic()
+    check = check or validate
     no_telemetry()
     with run_lock(settings.warehouse, "sync"), reported(settings), ExitStack() as at_end:
         if not demo:
@@ -98,7 +99,7 @@ def sync(
         draft = at_end.enter_context(drafted(settings.published, ahead=not full_refresh))
         decided = _decide_anew(settings)
         with journalled(settings.warehouse, mode) as run:
-            loaded, stopped = _load(settings, run, sources or settings.sources)
+            loaded, stopped = _load(settings, run, sources or settings.sources, check)
             order = privacy_deletions(settings, sources or settings.sources)
             if order:
                 erase(settings, order)
@@ -106,7 +107,7 @@ def sync(
             built = _together(decided, built)
             if stopped:
                 mark_ended(settings.warehouse, run.sync_id, stopped)  # to the checks too it is no success
-            checks = (check or validate)(settings, run.sync_id)
+            checks = check(settings, run.sync_id)
             tell(settings)
         if stopped:
             mark_ended(settings.warehouse, run.sync_id, stopped)
@@ -165,7 +166,7 @@ def _together(decided: BuildReport | None, built: BuildReport) -> BuildReport:
 
 
 def _load(
-    settings: Settings, run: Run, sources: Sequence[str]
+    settings: Settings, run: Run, sources: Sequence[str], check: "Check"
 ) -> tuple["LoadResult | None", BudgetReached | None]:
     """The load's result, or the reason why it stopped early: what had arrived by then still counts.
 
@@ -179,20 +180,20 @@ def _load(
     except CanonError as problem:
         if problem.source:
             note_access(settings, run, sources, problem)
-            _check_failed(settings, run, problem)
+            _check_failed(settings, run, problem, check)
         raise
     note_access(settings, run, sources)
     return loaded, None
 
 
-def _check_failed(settings: Settings, run: Run, problem: CanonError) -> None:
+def _check_failed(settings: Settings, run: Run, problem: CanonError, check: "Check") -> None:
     """Run the checks on what there is after a load that failed; they hide no failure with their own."""
     mark_ended(settings.warehouse, run.sync_id, problem)
     with connect(settings.warehouse, read_only=True) as con:
         was_built = read_state(con) is not None
     if was_built:
         with suppress(CanonError):
-            validate(settings, run.sync_id)
+            check(settings, run.sync_id)
             tell(settings)
 
 

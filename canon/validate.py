@@ -66,8 +66,10 @@ def validate(settings: Settings, sync_id: str | None) -> tuple[CheckResult, ...]
         frames: dict[str, Any] = {}
         results = check(con, suites, settings.sources, frames)
         now = later_than(con, "ops.health_checks", "checked_at")
+        con.begin()
         _append(con, sync_id, results, now)
         keep_measurements(con, sync_id, frames, now)
+        con.commit()
     return results
 
 

@@ -1,7 +1,9 @@
 """The process that the checks of a sync run in."""
 
+import io
 import pickle
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 from subprocess import PIPE, Popen
@@ -31,11 +33,13 @@ def test_it_finds_what_the_checks_find_and_keeps_it(
 
 
 @pytest.mark.usefixtures("warehouse")
+@pytest.mark.parametrize("executable", ["/bin/false", "/nowhere/python"])
 def test_where_the_process_is_gone_the_checks_run_all_the_same(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, executable: str
 ):
-    monkeypatch.setattr(sys, "executable", "/bin/false")
+    monkeypatch.setattr(sys, "executable", executable)
     with checker() as check:
+        time.sleep(0.2)
         found = check(settings, "s2")
     assert {each.status for each in found} == {"pass"}
 
@@ -49,16 +53,38 @@ def test_what_is_wrong_is_said_as_ever(settings: Settings, tmp_path: Path, capfd
 SLOW = """
 import time, canon.checker
 canon.checker.prepare = lambda: None
-canon.checker.validate = lambda *_: time.sleep(600)
+canon.checker.validate = lambda *_: print("checking", flush=True) or time.sleep(600)
 canon.checker.main()
 """
 
 
 def test_it_ends_with_the_sync_in_the_midst_of_the_checks():
-    with Popen(
-        [sys.executable, "-c", SLOW.replace("time.sleep", "lambda *_: time.sleep(600)")], stdin=PIPE
-    ) as it:
+    with Popen([sys.executable, "-c", SLOW], stdin=PIPE, stdout=PIPE) as it:
         assert it.stdin
+        assert it.stdout
         pickle.dump((None, "s2"), it.stdin)
+        it.stdin.flush()
+        assert it.stdout.readline() == b"checking\n"
         it.stdin.close()
-        assert it.wait(timeout=30) == 1
+        try:
+            assert it.wait(timeout=30) == 1
+        finally:
+            it.kill()
+
+
+class Interrupted(io.BytesIO):
+    """What is read when somebody presses Ctrl-C."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        raise KeyboardInterrupt
+
+
+def test_who_comes_after_an_interrupt_finds_the_warehouse_closed(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    with checker() as check:
+        (process,) = check.args
+        monkeypatch.setattr(process, "stdout", Interrupted())
+        with pytest.raises(KeyboardInterrupt):
+            check(settings, "s2")
+        assert process.poll() is not None

@@ -1,7 +1,9 @@
 """Nothing happened at the sources: the second sync says so and leaves everything as it is."""
 
 import io
+import json
 import re
+import sys
 
 import pytest
 from rich.console import Console
@@ -46,6 +48,16 @@ def assert_it_says_so(world, report):
     assert world.published.rows(journal, report.sync_id) == [(len(report.extracts), 0)]
     checked = "select count(*) from ops.health_checks where sync_id = ? and status = 'pass'"
     assert world.published.one(checked, report.sync_id) == len(report.checks)
+
+
+def test_the_command_leaves_the_heavy_imports_to_others(world, run_process):
+    started = [sys.executable, "-X", "importtime", "-m", "canon", "sync", "--as-json"]
+    done = run_process(world.root, started, world.sandbox.environment)
+
+    assert json.loads(done.stdout)["health"] == "green"
+    imported = set(re.findall(r"\| +(\w+)$", done.stderr, re.MULTILINE))
+    assert {"dlt", "duckdb"} <= imported
+    assert not {"dbt", "great_expectations"} & imported
 
 
 def test_a_backfill_reads_everything_and_still_changes_nothing(world):
