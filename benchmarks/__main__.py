@@ -41,19 +41,25 @@ Steps = Callable[[Bench, Sandbox], Iterator[Line]]
 
 
 def main() -> int:
-    """Run the benchmark; returns the exit code."""
+    """Run the benchmark; returns the exit code. What was measured before a step failed is shown too."""
     options = _options()
-    console = Console(highlight=False)
-    try:
-        with tempfile.TemporaryDirectory(prefix="canon-bench-") as folder:
-            title, lines = _measured(Path(folder), options)
-    except StepFailed as failure:
-        Console(stderr=True).print(str(failure), style="red", markup=False)
-        return 1
-    show(console, title, lines)
-    if options.markdown:
-        options.markdown.write_text(markdown(title, lines), encoding="utf-8", newline="\n")
-    return 0
+    messages = Console(stderr=True, highlight=False)
+    lines: list[Line] = []
+    code = 0
+    with tempfile.TemporaryDirectory(prefix="canon-bench-") as folder:
+        try:
+            title, measured = _planned(Path(folder), options)
+            for line in measured:
+                messages.print(f"{line.name}: {line.seconds:,.1f} s", markup=False)
+                lines.append(line)
+        except StepFailed as failure:
+            messages.print(str(failure), style="red", markup=False)
+            code = 1
+    if lines:
+        show(Console(highlight=False), title, lines)
+        if options.markdown:
+            options.markdown.write_text(markdown(title, lines), encoding="utf-8", newline="\n")
+    return code
 
 
 def _options() -> argparse.Namespace:
@@ -86,22 +92,18 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _measured(folder: Path, options: argparse.Namespace) -> tuple[str, list[Line]]:
-    messages = Console(stderr=True, highlight=False)
-    lines: list[Line] = []
+def _planned(folder: Path, options: argparse.Namespace) -> tuple[str, Iterator[Line]]:
+    """What is measured, in words, and the lines as they come."""
     loaded, built = (_Place(folder / name, options.repeat) for name in ("loaded", "built"))
     people = [place.make(size) for place, size in ((loaded, options.load_rows), (built, options.rows))]
     bench = built.bench({})
-    for line in chain(
+    return heading(*people), chain(
         loaded.measured(loading),
         built.measured(partial(_builds, warehouse=built.warehouse)),
         identifying(bench, options.people),
         resolving(bench, options.people),
         _changes(folder, options),
-    ):
-        messages.print(f"{line.name}: {line.seconds:,.1f} s", markup=False)
-        lines.append(line)
-    return heading(*people), lines
+    )
 
 
 class _Place:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.measure import ROOT, Bench, Outcome, StepFailed
+from benchmarks.watch import STEPS_OF_A_SYNC
 from sandbox.client import Sandbox
 
 CHANGED = 1_000  # records of a delta
@@ -177,13 +178,13 @@ def syncing(bench: Bench) -> Iterator[Line]:
 
 
 def changing(bench: Bench, server: Sandbox, warehouse: Path) -> Iterator[Line]:
-    """The full build of a world, and a sync of some changes in it: all of it, its checks, its pages."""
+    """The full build of a world, and a sync of some changes in it: all of it, and each of its steps."""
     bench.command([*CANON, "load"])  # histories too: who brings them later changes everybody
     yield building(bench, warehouse)
     bench.command([*CANON, "sync"], accepted=GREEN_OR_RED)
     done = bench.step("deltas", server.base_url, server.control_url, warehouse, CHANGED, bench.repeat)
     yield Line("sync of changes", float(done.report["seconds"]), done.peak_bytes, int(done.report["rows"]))
-    for step, what in (("validate", "checks"), ("publish_site", "pages")):
+    for step, what in STEPS_OF_A_SYNC.items():
         yield Line(f"its {what}", float(done.report[step]), done.peak_bytes)
 
 

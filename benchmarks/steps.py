@@ -221,7 +221,7 @@ def deltas(base_url: str, control_url: str, warehouse: str, changed: str, repeat
     Of the others the fastest counts: `seconds` of the whole sync, and those of its steps by function.
     """
     from benchmarks.changes import edit
-    from benchmarks.watch import watched
+    from benchmarks.watch import STEPS_OF_A_SYNC, watched
     from canon.settings import Settings
     from canon.sync import sync
     from sandbox.client import Sandbox
@@ -231,7 +231,7 @@ def deltas(base_url: str, control_url: str, warehouse: str, changed: str, repeat
     for turn in range(1, 2 + int(repeat)):
         edited = edit(sandbox, Path(warehouse), int(changed), turn)
         started = time.monotonic()
-        with watched("canon.sync", ("load", "build", "validate", "publish_copy", "publish_site")) as seconds:
+        with watched("canon.sync", tuple(STEPS_OF_A_SYNC)) as seconds:
             done = sync(Settings.load())
         whole = time.monotonic() - started
         reports.append({"seconds": whole, "rows": done.rows_written, "edited": edited, **seconds})

@@ -7,6 +7,15 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest.mock import patch
 
+# The steps of a sync, by the functions of `canon.sync` that are its steps.
+STEPS_OF_A_SYNC = {
+    "load": "load",
+    "build": "build",
+    "validate": "checks",
+    "publish_copy": "publication",
+    "publish_site": "pages",
+}
+
 
 @contextmanager
 def watched(module: str, names: Sequence[str]) -> Iterator[dict[str, float]]:

@@ -2,9 +2,14 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+import benchmarks.__main__ as benchmark
+from benchmarks.measure import StepFailed
+from benchmarks.plan import Line
 
 ROOT = Path(__file__).resolve().parent.parent
 WITH_RATIO = {
@@ -18,7 +23,10 @@ WITH_RATIO = {
     "who is right (rows: people)",
     "full build of many (rows: customers)",
     "sync of changes",
+    "its load",
+    "its build",
     "its checks",
+    "its publication",
     "its pages",
 }
 
@@ -50,6 +58,22 @@ def test_every_step_has_its_figures(tmp_path: Path) -> None:
     assert all(number(line["seconds"]) > 0 and number(line["peak MB"]) > 10 for line in lines.values())
     assert lines["full build (rows: customers)"]["rows"] != "0"
     assert lines["Salesforce REST, JSON pages"]["rows"] == lines["Salesforce Bulk 2.0, CSV"]["rows"]
+
+
+def test_what_was_measured_before_a_step_failed_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def measured() -> Iterator[Line]:
+        yield Line("no-op sync", 8.5, 300_000_000)
+        raise StepFailed("the next one ran out of memory")
+
+    file = tmp_path / "bench.md"
+    monkeypatch.setattr(benchmark, "_planned", lambda *_: ("a title", measured()))
+    monkeypatch.setattr(sys, "argv", ["benchmarks", "--markdown", str(file)])
+
+    assert benchmark.main() == 1
+    assert "ran out of memory" in capsys.readouterr().err
+    assert table(file.read_text(encoding="utf-8"))["no-op sync"]["seconds"] == "8.50"
 
 
 def table(markdown: str) -> dict[str, dict[str, str]]:
