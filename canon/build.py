@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from canon.errors import BuildFailed
-from canon.kept import why_anew
+from canon.kept import why_anew, will_follow_little
 from canon.output import stdout_to_stderr, step
 from canon.quiet import environment
 from canon.settings import Settings
@@ -29,6 +29,10 @@ MARK_VARIABLE = "DBT_ENV_CUSTOM_ENV_BUILD_MARK"
 
 # Tests of the layers behind the marts: half of a small build's time. A native `dbt build` runs them too.
 INNER_TESTS = [f"resource_type:test,path:dbt_project/models/{layer}" for layer in ("staging", "intermediate")]
+
+# How many models and tests run at a time where little is new: while DuckDB works on one, Python prepares
+# another. What makes everything anew runs one at a time, as profiles.yml says, for it needs all the memory.
+AT_A_TIME = 2
 
 # How many failures a message lists: enough to see a pattern, few enough to read.
 LISTED = 10
@@ -69,6 +73,8 @@ def build(settings: Settings, sync_id: str, mark: str, *, full_refresh: bool = F
     arguments = ["build", "--exclude-resource-type", "unit_test", "--exclude", *INNER_TESTS]
     if full_refresh:
         arguments.append("--full-refresh")
+    elif _follows_little(settings, mark):
+        arguments += ["--threads", str(AT_A_TIME)]
     started = time.monotonic()
     with step("Building the customers"):
         outcome = run_dbt(settings, arguments, {SYNC_ID_VARIABLE: sync_id, MARK_VARIABLE: mark})
@@ -78,6 +84,13 @@ def build(settings: Settings, sync_id: str, mark: str, *, full_refresh: bool = F
         why = why_anew(con)
     reason = f"everything anew: {why}" if why else "what changed since the last one"
     return BuildReport(True, reason, len(found), warned, round(time.monotonic() - started, 2))
+
+
+def _follows_little(settings: Settings, mark: str) -> bool:
+    if not settings.warehouse.is_file():
+        return False
+    with connect(settings.warehouse, read_only=True) as con:
+        return will_follow_little(con, mark)
 
 
 def run_dbt(settings: Settings, arguments: Sequence[str], variables: dict[str, str]) -> "dbtRunnerResult":

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 import duckdb
 
-from canon.warehouse import first, has_table, quoted
+from canon.warehouse import first, has_table, log_tables, quoted
+
+# A delta of fewer new rows is small. One of very many makes everything anew, see macros/delta/position.sql.
+FEW = 10_000
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,37 @@ def why_anew(con: duckdb.DuckDBPyConnection) -> str | None:
         return None
     found = first(con, "select why_anew from staging.build_position")
     return found[0] if found else None
+
+
+def will_follow_little(con: duckdb.DuckDBPyConnection, mark: str) -> bool:
+    """Whether the next build is expected to follow a small delta, rather than to make everything anew.
+
+    dbt decides that when it has begun; this is what can be told before, and errs towards no.
+
+    Args:
+        con: A connection to the warehouse.
+        mark: What the next build is made of: see canon.state.fingerprint.
+    """
+    if not all(has_table(con, *place) for place in (("staging", "build_position"), ("ops", "build_state"))):
+        return False
+    same = "select 1 from staging.build_position, ops.build_state where not is_open and fingerprint = ?"
+    return first(con, same, [mark]) is not None and _little_is_new(con)
+
+
+def _little_is_new(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the log has little that the last build did not know, and nothing new about its fields."""
+    known = dict(
+        con.execute("select source_table, sum(row_count) from staging.build_reads group by all").fetchall()
+    )
+    added = 0
+    for schema, name in log_tables(con):
+        before = known.get(f"{schema}.{name}")
+        counted = first(con, f"select count(*) from {quoted(schema)}.{quoted(name)}")
+        new = counted[0] - before if counted and before is not None else 0
+        if new and name == "fields":
+            return False
+        added += max(new, 0)
+    return added < FEW
 
 
 def kept_tables(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], Kept]:

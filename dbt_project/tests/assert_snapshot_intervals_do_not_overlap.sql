@@ -5,9 +5,9 @@ with
 
 versions as (
     {% for entity, snapshot in {
-        'customer': ref('customers_snapshot'),
-        'company': ref('companies_snapshot'),
-        'deal': ref('deals_snapshot'),
+        'customer': tested('customers_snapshot'),
+        'company': tested('companies_snapshot'),
+        'deal': tested('deals_snapshot'),
     }.items() %}
     select
         '{{ entity }}' as entity,

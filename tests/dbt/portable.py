@@ -36,6 +36,13 @@ DISPATCHED_TYPES = {"timestamptz": "parse_timestamp"}
 OPENING = {TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE}
 CLOSING = {TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE}
 
+
+def _orders_all(order: exp.Order) -> bool:
+    """Whether it is about all rows of a statement: how a table lies on disk, and nothing of what it says."""
+    query = order.parent
+    return isinstance(query, exp.Query) and query.parent is None and not query.args.get("limit")
+
+
 # Syntax that only DuckDB has, or that both have and mean differently.
 FORBIDDEN: dict[str, Callable[[exp.Expr], bool]] = {
     "qualify": lambda node: isinstance(node, exp.Qualify),
@@ -59,7 +66,7 @@ FORBIDDEN: dict[str, Callable[[exp.Expr], bool]] = {
     "distinct on": lambda node: isinstance(node, exp.Distinct) and bool(node.args.get("on")),
     "filter in a window": lambda node: isinstance(node, exp.Window) and isinstance(node.this, exp.Filter),
     "order by outside a window": lambda node: (
-        isinstance(node, exp.Order) and not isinstance(node.parent, exp.Window)
+        isinstance(node, exp.Order) and not isinstance(node.parent, exp.Window) and not _orders_all(node)
     ),
     "integer division": lambda node: isinstance(node, exp.IntDiv),
     "division by what may be zero": lambda node: (

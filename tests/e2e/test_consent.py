@@ -72,3 +72,29 @@ def test_a_copied_opt_out_ends_with_the_statement_and_no_later_one_is_copied(wor
     world.sync()
     assert cell(world, whose)[:3] == ("false", "hubspot", RECORD), "what somebody else said since"
     assert world.published.one(marketable, whose) == 0, "nobody is mailed on a doubt"
+
+
+def test_an_opt_out_at_an_address_binds_whoever_shares_it_and_no_longer_than_it_stands(world):
+    """A delta about one customer says something of another, of whom nothing else changed."""
+    ours, email = world.published.rows(
+        "select marketable.customer_id, marketable.email from marts.marketable_customers as marketable "
+        "join marts.customer_sources as mine on marketable.customer_id = mine.customer_id "
+        "group by all having count(*) = 1 order by all limit 1"
+    )[0]
+    (other,) = world.published.rows(
+        "select max(source_record_id) from marts.customer_sources "
+        "where source = 'salesforce' and object = 'Contact' and not is_deleted and customer_id != ? "
+        "group by customer_id having count(*) = 1 order by all limit 1",
+        ours,
+    )[0]
+    marketable = "select count(*) from marts.marketable_customers where customer_id = ?"
+
+    world.edit("salesforce", "Contact", other, Email=email, FirstName="Zebulon", LastName="Quarrington")
+    world.sync()
+    assert world.published.one(marketable, ours) == 1, "they share an address, and nobody objects"
+
+    for opted_out in (True, False):
+        world.sandbox.clock(advance=3600)
+        world.edit("salesforce", "Contact", other, HasOptedOutOfEmail=opted_out)
+        world.sync()
+        assert world.published.one(marketable, ours) == (0 if opted_out else 1)

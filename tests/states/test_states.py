@@ -41,7 +41,7 @@ SHOWN = 3  # rows of a table that differs
 OF_A_FILE = {"schema_version"}  # when this file was brought up to date
 # What a build holds of those about whom it decides, and how it knows about whom.
 DECIDES = ("edited", "echoed", "dated", "ranked", "decided", "resolved", "completed", "affiliated", "stated")
-KNOWS = ("restated", "moved", "reopened", "reemployed", "reconnected", "changed_records")
+KNOWS = ("restated", "suppressed", "moved", "reopened", "reemployed", "reconnected", "changed_records")
 PLACES = ("build_position", "build_reads", "build_kept")
 
 

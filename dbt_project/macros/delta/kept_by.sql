@@ -1,11 +1,11 @@
-{# The settings of a model whose rows a delta replaces: those with a key that `touched` names. #}
+{# The settings of a model whose rows a delta replaces: those with a key that `touched` names, a column or a list of them. #}
 {% macro kept_by(key, touched) %}
     {{ config(
         materialized='incremental',
         incremental_strategy='touched',
         on_schema_change='fail',
         touched=touched,
-        touched_by=[key],
+        touched_by=[key] if key is string else key,
     ) }}
 {% endmacro %}
 

@@ -1,4 +1,4 @@
-{# A select of what a later model holds from the build before: what a delta must take back, nothing on the first build.
+{# A select of what a later model, or this one, holds from the build before: what a delta must take back, nothing on the first build.
    The later model depends on the one that asks, so this can be no `ref`. All columns are texts unless `types` says otherwise. A table
    of an earlier release that lacks one of them says nothing. `schema` is that of the later model, where it is another one. #}
 {% macro rows_before(model_name, columns, types={}, schema=none) -%}

@@ -1,84 +1,51 @@
--- who may be mailed: explicit consent, a live record, and an address that nobody opted out or
--- bounced on any record, and that was nobody's who was erased
+{{ config(
+    materialized='incremental', incremental_strategy='touched', on_schema_change='fail',
+    touched='int_customers_suppressed', touched_by=['customer_id'], touched_where='touched.is_touched',
+) }}
+
+-- who may be mailed: explicit consent, a live record, and nothing that speaks against the address
 with
 
 customers as (
 
-    select * from {{ ref('customers') }}
+    select customers.*
+
+    from {{ ref('customers') }} as customers
+
+    {{ only_touched(
+        'int_customers_suppressed', {'customer_id': 'customers.customer_id'}, where='touched.is_touched'
+    ) }}
 
 ),
 
 suppressed as (
 
-    select distinct email
+    select * from {{ ref('int_customers_suppressed') }}
 
-    from {{ ref('int_customers_unioned') }}
-
-    where email is not null and (email_opted_out or is_bounced)
-
-),
-
-bound as (
-
-    select * from {{ ref('customer_suppressions') }}
-
-),
-
-erased as (
-
-    select * from {{ ref('int_addresses_erased') }}
-
-),
-
-erasures as (
-
-    select count(*) as addresses
-
-    from erased
-
-),
-
--- a hash of every address costs: only where anybody was erased
-addressed as (
-
-    select
-        customers.*,
-        case when erasures.addresses > 0 then canon_hash(customers.email) end as email_hash
-
-    from customers
-
-    cross join erasures
+    where is_suppressed
 
 ),
 
 marketable as (
 
     select
-        addressed.customer_id,
-        addressed.email,
-        addressed.first_name,
-        addressed.last_name,
-        addressed.company_id,
-        addressed.email_opted_out_source as consent_source
+        customers.customer_id,
+        customers.email,
+        customers.first_name,
+        customers.last_name,
+        customers.company_id,
+        customers.email_opted_out_source as consent_source
 
-    from addressed
+    from customers
 
     left join suppressed
-        on addressed.email = suppressed.email
-
-    left join bound
-        on addressed.customer_id = bound.customer_id
-
-    left join erased
-        on addressed.email_hash = erased.email_hash
+        on customers.customer_id = suppressed.customer_id
 
     where
-        addressed.email is not null
-        and addressed.email_opted_out = false
-        and not addressed.is_deleted
-        and suppressed.email is null
-        and bound.customer_id is null
-        and erased.email_hash is null
+        customers.email is not null
+        and customers.email_opted_out = false
+        and not customers.is_deleted
+        and suppressed.customer_id is null
 
 )
 

@@ -17,17 +17,26 @@ records as (
 
 -- whom only a system knows that has no say in addresses (a product that anybody may sign up to)
 -- is nobody that the others would have to know
+known as (
+
+    select distinct customer_id
+
+    from records
+
+    where source in ({{ deciding_sources('customer', 'email') }})
+
+),
+
 people as (
 
-    select distinct
+    select
         customers.customer_id,
         coalesce(customers.country, 'unknown') as segment
 
     from {{ ref('customers') }} as customers
 
-    inner join records
-        on customers.customer_id = records.customer_id
-        and records.source in ({{ deciding_sources('customer', 'email') }})
+    inner join known
+        on customers.customer_id = known.customer_id
 
 ),
 

@@ -46,29 +46,9 @@ ambiguous as (
 
 ),
 
-strange as (
+contradicted as (
 
-    select
-        linked.left_key,
-        linked.right_key,
-        'the CRM says that they are one, and their names contradict each other' as reason
-
-    from linked
-
-    inner join {{ ref('int_customers_normalized') }} as one
-        on linked.left_key = one.record_key
-        and one.is_standing
-
-    inner join {{ ref('int_customers_normalized') }} as other
-        on linked.right_key = other.record_key
-        and other.is_standing
-
-    {{ nickname_join('one', 'other') }}
-
-    where
-        linked.match_rule = 'crm_link'
-        and linked.status = 'accepted'
-        and {{ names_contradict('one', 'other') }}
+    select * from {{ ref('int_customers_contradicted') }}
 
 ),
 
@@ -103,7 +83,11 @@ questions as (
 
     union
 
-    select * from strange
+    select
+        left_key,
+        right_key,
+        reason
+    from contradicted
 
 ),
 

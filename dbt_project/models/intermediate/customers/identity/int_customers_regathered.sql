@@ -55,7 +55,7 @@ groups_before as (
 
 ),
 
-regathered as (
+keys as (
 
     select
         record_key,
@@ -68,6 +68,16 @@ regathered as (
     from reached_before
     inner join groups_before
         on reached_before.group_hash = groups_before.group_hash
+
+),
+
+regathered as (
+
+    select
+        *,
+        {{ record_key_parts('record_key') }}
+
+    from keys
 
 )
 

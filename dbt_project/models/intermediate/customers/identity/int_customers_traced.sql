@@ -6,6 +6,7 @@
 
 -- what identity has taken in when it ends, by which the next build tells what changed
 -- depends_on: {{ ref('int_customers_identified') }}
+-- depends_on: {{ ref('int_customers_contradicted') }}
 with
 
 traced as (
