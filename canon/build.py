@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from canon.errors import BuildFailed
 from canon.kept import why_anew, will_follow_little
 from canon.output import stdout_to_stderr, step
+from canon.policy_file import goes_by_now
 from canon.quiet import environment
 from canon.settings import Settings
 from canon.warehouse import connect
@@ -87,7 +88,8 @@ def build(settings: Settings, sync_id: str, mark: str, *, full_refresh: bool = F
 
 
 def _follows_little(settings: Settings, mark: str) -> bool:
-    if not settings.warehouse.is_file():
+    """Whether the build will be about few: where a rule asks what day it is, each is about everybody."""
+    if not settings.warehouse.is_file() or goes_by_now(settings.root):
         return False
     with connect(settings.warehouse, read_only=True) as con:
         return will_follow_little(con, mark)

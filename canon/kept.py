@@ -10,10 +10,13 @@ from canon.warehouse import first, has_table, log_tables, quoted
 # A delta of fewer new rows is small. One of very many makes everything anew, see macros/delta/position.sql.
 FEW = 10_000
 
+# dlt's own tables, which no model reads.
+OF_DLT = "_dlt_"
+
 
 @dataclass(frozen=True)
 class Kept:
-    """The rows of a table that the last build replaced.
+    """The rows of a table that the last build replaced, or looked at and found as they were.
 
     `keys` are pairs of a column of the table and one of the table that names the rows.
     """
@@ -53,7 +56,8 @@ def why_anew(con: duckdb.DuckDBPyConnection) -> str | None:
 def will_follow_little(con: duckdb.DuckDBPyConnection, mark: str) -> bool:
     """Whether the next build is expected to follow a small delta, rather than to make everything anew.
 
-    dbt decides that when it has begun; this is what can be told before, and errs towards no.
+    dbt decides that when it has begun; this is what can be told before. Not told: little that is new may
+    say something of many, such as the name of an account to which everybody belongs.
 
     Args:
         con: A connection to the warehouse.
@@ -61,7 +65,10 @@ def will_follow_little(con: duckdb.DuckDBPyConnection, mark: str) -> bool:
     """
     if not all(has_table(con, *place) for place in (("staging", "build_position"), ("ops", "build_state"))):
         return False
-    same = "select 1 from staging.build_position, ops.build_state where not is_open and fingerprint = ?"
+    same = (
+        "select 1 from staging.build_position as position join ops.build_state as state "
+        "on position.build_id = state.build_id where not position.is_open and state.fingerprint = ?"
+    )
     return first(con, same, [mark]) is not None and _little_is_new(con)
 
 
@@ -72,12 +79,11 @@ def _little_is_new(con: duckdb.DuckDBPyConnection) -> bool:
     )
     added = 0
     for schema, name in log_tables(con):
-        before = known.get(f"{schema}.{name}")
         counted = first(con, f"select count(*) from {quoted(schema)}.{quoted(name)}")
-        new = counted[0] - before if counted and before is not None else 0
+        new = counted[0] - known.get(f"{schema}.{name}", 0) if counted else 0
         if new and name == "fields":
             return False
-        added += max(new, 0)
+        added += max(new, 0) if not name.startswith(OF_DLT) else 0
     return added < FEW
 
 

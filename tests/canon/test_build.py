@@ -1,5 +1,6 @@
 """Running dbt in this process: quiet, and plain about what failed."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from canon.build import build, first_error_line
 from canon.errors import BuildFailed
 from canon.settings import Settings
+from canon.state import write_state
 from canon.warehouse import connect
 
 PROJECT = """
@@ -79,3 +81,21 @@ def test_a_build_reports_its_nodes_and_keeps_its_files_in_target(dbt: Path):
     root = dbt.parents[1]
     assert {each.name for each in root.iterdir()} >= {"target"}
     assert not (root / "logs").exists()
+
+
+@pytest.mark.slow
+def test_what_follows_little_is_built_two_at_a_time(dbt: Path):
+    (dbt / "fine.sql").write_text("select 1 as one")
+    settings = Settings.load()
+    build(settings, "s1", "mark")
+    with connect(settings.warehouse) as con:
+        con.execute("create schema staging")
+        con.execute("create table staging.build_reads (source_table varchar, row_count bigint)")
+        con.execute("create table staging.build_position as select false as is_open, 's1' as build_id")
+        con.execute("alter table staging.build_position add column why_anew varchar")
+        write_state(con, "s1", "mark", 1)
+    build(settings, "s2", "mark")
+    build(settings, "s3", "mark", full_refresh=True)
+    build(settings, "s4", "another mark")
+    log = (settings.target / "logs" / "dbt.log").read_text(encoding="utf-8")
+    assert re.findall(r"Concurrency: (\d) thread", log) == ["1", "2", "1", "1"]

@@ -16,10 +16,11 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(":memory:") as con:
         for schema in ("staging", "ops", "raw_crm"):
             con.execute(f"create schema {schema}")
-        con.execute("create table staging.build_position as select false as is_open")
-        con.execute("create table ops.build_state as select ? as fingerprint", [MARK])
+        con.execute("create table staging.build_position as select false as is_open, 's7' as build_id")
+        con.execute("create table ops.build_state as select ? as fingerprint, 's7' as build_id", [MARK])
         con.execute("create table raw_crm.fields as from range(7)")
         con.execute("create table raw_crm.people as from range(20)")
+        con.execute("create table raw_crm.histories (range bigint)")
         con.execute("create table raw_crm._dlt_loads as from range(1)")
         con.execute(
             "create table staging.build_reads (source_table varchar, extract_id varchar, row_count bigint)"
@@ -42,7 +43,9 @@ def test_it_follows_what_is_new_where_that_is_little(con: duckdb.DuckDBPyConnect
     [
         "update staging.build_position set is_open = true",
         "update ops.build_state set fingerprint = 'another policy'",
+        "update staging.build_position set build_id = 's8'",  # dbt alone, or what was written after it failed
         "insert into raw_crm.fields from range(1)",
+        f"insert into raw_crm.histories from range({FEW})",
         f"insert into raw_crm.people from range({FEW})",
         "drop table staging.build_position",
         "drop table ops.build_state",

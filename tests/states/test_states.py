@@ -16,7 +16,7 @@ import duckdb
 import pytest
 import yaml
 
-from canon.build import SYNC_ID_VARIABLE, run_dbt
+from canon.build import AT_A_TIME, SYNC_ID_VARIABLE, run_dbt
 from canon.journal import ensure_journals
 from canon.quiet import NO_TELEMETRY, environment
 from canon.settings import Settings
@@ -42,6 +42,7 @@ OF_A_FILE = {"schema_version"}  # when this file was brought up to date
 # What a build holds of those about whom it decides, and how it knows about whom.
 DECIDES = ("edited", "echoed", "dated", "ranked", "decided", "resolved", "completed", "affiliated", "stated")
 KNOWS = ("restated", "suppressed", "moved", "reopened", "reemployed", "reconnected", "changed_records")
+TOGETHER = ("--threads", str(AT_A_TIME))  # as `canon` runs a small delta
 PLACES = ("build_position", "build_reads", "build_kept")
 
 
@@ -68,7 +69,7 @@ class Twins:
             with self._run(warehouse, "failed" if dies else "succeeded") as sync_id:
                 anew = warehouse.parent.name == "anew"
                 late = ("--exclude", *LATE) if dies else ()
-                self._build(warehouse, sync_id, *late, *(["--full-refresh"] if anew else []))
+                self._build(warehouse, sync_id, *late, *(["--full-refresh"] if anew else TOGETHER))
 
     @contextmanager
     def _run(self, warehouse: Path, status: str) -> Iterator[str]:

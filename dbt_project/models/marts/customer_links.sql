@@ -9,7 +9,9 @@ links as (
 
     from {{ ref('int_customers_linked') }} as links
 
-    {{ only_touched('int_customers_regathered', {'record_hash': 'links.left_hash'}) }}
+    {{ only_touched(
+        'int_customers_regathered', {'record_hash': 'links.left_hash', 'record_key': 'links.left_key'}
+    ) }}
 
 ),
 

@@ -1,4 +1,4 @@
-{{ of_this_build('int_customers_reopened') }}
+{{ config(materialized='table', touched='int_customers_reopened') }}
 
 -- who may not be mailed whatever their own row says: somebody opted out or bounced at their address
 -- on any record, somebody with it was erased, or an opt-out binds them. What a record says of an
@@ -51,7 +51,7 @@ suppressed_before as (
 
     select * from known_before
 
-    where is_suppressed
+    where is_suppressed {{ 'and false' if builds_whole() }}
 
 ),
 
