@@ -47,7 +47,7 @@ def test_a_split_copies_an_opt_out_to_the_part_whose_records_do_not_say_so(world
     assert world.published.rows(ids, stays["customer_id"]) == [(RECORD,)]
     answer = json_of(world.canon("explain", stays["customer_id"], CONSENT, "--as-json").stdout)
     verdicts = {each["source_record_id"]: each["eliminated_by"] for each in answer["fields"][0]["candidates"]}
-    assert verdicts == {CONTACT: None, RECORD: "overruled"}
+    assert verdicts == {CONTACT: None, RECORD: "lower_rank"}
     changes = "select count(*) from marts.customer_changes where customer_id = ? and field = ?"
     assert world.published.one(changes, stays["customer_id"], CONSENT) == 0, "it said so before, and does"
 
