@@ -11,6 +11,9 @@ REPOSITORY = Path(__file__).parents[2]
 
 Node = dict[str, Any]
 
+# What dbt makes of something else.
+MADE = ("model", "snapshot")
+
 
 @dataclass(frozen=True)
 class Project:
@@ -48,6 +51,17 @@ class Project:
         """What a node reads, each a node or a source."""
         every = self.manifest["nodes"] | self.manifest["sources"]
         return [every[unique_id] for unique_id in node["depends_on"]["nodes"]]
+
+    def above(self, node: Node) -> set[str]:
+        """The names of all that is made before a node, its own among them."""
+        found: dict[str, Node] = {}
+        waiting = [node]
+        while waiting:
+            each = waiting.pop()
+            if each["unique_id"] not in found:
+                found[each["unique_id"]] = each
+                waiting.extend(self.parents(each) if each["resource_type"] in MADE else [])
+        return {each["name"] for each in found.values()}
 
     def _nodes(self, kind: str) -> dict[str, Node]:
         return {

@@ -3,7 +3,6 @@
 import copy
 import re
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -108,22 +107,35 @@ def test_what_identity_keeps_is_made_while_it_is_known_whether_all_of_it_is(
 
     int_customers_traced empties that.
     """
-
-    @cache
-    def above(name: str) -> set[str]:
-        read = [each["name"] for each in project.parents(models[name]) if each["resource_type"] == "model"]
-        return {name}.union(*map(above, read))
-
     models = project.models
-
     kept = [
         name
         for name, node in models.items()
         if "/identity/" in node["path"] and node["config"].get("touched")
     ]
     assert len(kept) > 5
-    wrong(f"{name}: may be made too early" for name in kept if "int_customers_changed" not in above(name))
-    wrong(f"{name}: may be made too late" for name in kept if name not in above("int_customers_traced"))
+    last = project.above(models["int_customers_traced"])
+    wrong(
+        f"{name}: may be made too early"
+        for name in kept
+        if "int_customers_changed" not in project.above(models[name])
+    )
+    wrong(f"{name}: may be made too late" for name in kept if name not in last)
+
+
+def test_who_asks_for_the_rows_of_the_build_before_comes_before_they_are_replaced(project: Project) -> None:
+    """Macro rows_before can be no `ref`, so dbt does not see to it; two models at a time would show it."""
+    asked = {
+        (name, read)
+        for name, node in project.models.items()
+        for read in re.findall(r"/\* (\w+) as the build before left it \*/", node["compiled_code"])
+    }
+    assert len(asked) > 10
+    wrong(
+        f"{name}: may read {read} when this build has replaced it"
+        for name, read in asked
+        if name not in project.above(project.models[read])
+    )
 
 
 def test_staging_reads_one_source_at_a_time(project: Project) -> None:

@@ -1,11 +1,18 @@
-{# The settings of a model whose rows a delta replaces: those with a key that `touched` names, a column or a list of them. #}
-{% macro kept_by(key, touched) %}
+{# The settings of a model whose rows a delta replaces: see touched.sql.
+
+   key      the column that says which, or a list of them
+   touched  name of the model that says what this build touches
+   named    what the columns of `key` are called there; the same where nothing is said
+   where    which rows of it count; all where nothing is said #}
+{% macro kept_by(key, touched, named=none, where=none) %}
     {{ config(
         materialized='incremental',
         incremental_strategy='touched',
         on_schema_change='fail',
         touched=touched,
         touched_by=[key] if key is string else key,
+        as_touched=[named] if named is string else named,
+        touched_where=where,
     ) }}
 {% endmacro %}
 

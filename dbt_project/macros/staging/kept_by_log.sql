@@ -3,15 +3,8 @@
 
    key  the column with the record's id; `object` is a text, or none where the model has rows of several, in a column of that name #}
 {% macro kept_by_log(system, object, key) %}
-    {{ config(
-        materialized='incremental',
-        incremental_strategy='touched',
-        on_schema_change='fail',
-        touched=changed_model(system),
-        touched_by=[key] if object else ['object', key],
-        as_touched=['source_record_id'] if object else ['object', 'source_record_id'],
-        touched_where="touched.object = '" ~ object ~ "'" if object else none,
-    ) }}
+    {%- set key, named = (key, 'source_record_id') if object else (['object', key], ['object', 'source_record_id']) -%}
+    {{ kept_by(key, changed_model(system), named, "touched.object = '" ~ object ~ "'" if object else none) }}
 {% endmacro %}
 
 {# Keeps those rows of the relation in the `from` clause before it that are of a record with something new. #}

@@ -1,7 +1,4 @@
-{{ config(
-    materialized='incremental', incremental_strategy='touched', on_schema_change='fail',
-    touched='int_customers_suppressed', touched_by=['customer_id'], touched_where='touched.is_touched',
-) }}
+{{ kept_by('customer_id', 'int_customers_suppressed', where='touched.is_touched') }}
 
 -- who may be mailed: explicit consent, a live record, and nothing that speaks against the address
 with

@@ -1,7 +1,4 @@
-{{ config(
-    materialized='incremental', incremental_strategy='touched', on_schema_change='fail',
-    touched='int_records_restated', touched_by=['source', 'object', 'source_record_id'],
-) }}
+{{ kept_by(['source', 'object', 'source_record_id'], 'int_records_restated') }}
 
 with
 

@@ -1,7 +1,4 @@
-{{ config(
-    materialized='incremental', incremental_strategy='touched', on_schema_change='fail',
-    touched='int_customers_revalued', touched_by=['value_hash'],
-) }}
+{{ kept_by('value_hash', 'int_customers_revalued') }}
 
 -- values that several records share and that link none of them, each with the reason
 with

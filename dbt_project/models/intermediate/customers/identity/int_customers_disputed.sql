@@ -1,7 +1,4 @@
-{{ config(
-    materialized='incremental', incremental_strategy='touched', on_schema_change='fail',
-    touched='int_customers_regathered', touched_by=['left_hash'], as_touched=['record_hash'],
-) }}
+{{ kept_by('left_hash', 'int_customers_regathered', named='record_hash') }}
 
 {{ disputed_links(
     ref('int_customers_proposed'),

@@ -1,7 +1,4 @@
-{{ config(
-    materialized='incremental', incremental_strategy='touched', on_schema_change='fail',
-    touched='int_customers_regathered', touched_by=['record_hash'],
-) }}
+{{ kept_by('record_hash', 'int_customers_regathered') }}
 
 {{ identified_records(
     'customer',

@@ -1,7 +1,4 @@
-{{ config(
-    materialized='incremental', incremental_strategy='touched', on_schema_change='fail',
-    touched='int_customers_changed', touched_by=['record_hash'],
-) }}
+{{ kept_by('record_hash', 'int_customers_changed') }}
 
 -- the values by which records may be one person, and why some of them say nothing about a person
 with

@@ -1,7 +1,4 @@
-{{ config(
-    materialized='incremental', incremental_strategy='touched', on_schema_change='fail',
-    touched='int_customers_revalued', touched_by=['value_hash'],
-) }}
+{{ kept_by('value_hash', 'int_customers_revalued') }}
 
 -- every distinct name that goes by a shared value, and the other names on it which contradict it
 with

@@ -1,7 +1,4 @@
-{{ config(
-    materialized='incremental', incremental_strategy='touched', on_schema_change='fail',
-    touched='int_customers_changed', touched_by=['record_hash'],
-) }}
+{{ kept_by('record_hash', 'int_customers_changed') }}
 
 -- what identity looks at: names, addresses and ids in the forms in which they are compared
 with

@@ -1,7 +1,4 @@
-{{ config(
-    materialized='incremental', incremental_strategy='touched', on_schema_change='fail',
-    touched='int_customers_relinked', touched_by=['left_hash'], as_touched=['record_hash'],
-) }}
+{{ kept_by('left_hash', 'int_customers_relinked', named='record_hash') }}
 
 -- every link that somebody or something suggests between two records, before they are looked at
 -- together: candidates, and those that are blocked or refused on their own account

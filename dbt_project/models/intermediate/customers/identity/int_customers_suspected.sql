@@ -1,7 +1,4 @@
-{{ config(
-    materialized='incremental', incremental_strategy='touched', on_schema_change='fail',
-    touched='int_customers_regathered', touched_by=['group_hash'], as_touched=['record_hash'],
-) }}
+{{ kept_by('group_hash', 'int_customers_regathered', named='record_hash') }}
 
 -- groups of records that the candidates put together although they cannot all be one person
 with

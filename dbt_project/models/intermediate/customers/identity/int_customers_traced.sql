@@ -1,8 +1,5 @@
-{{ config(
-    materialized='incremental', incremental_strategy='touched', on_schema_change='fail',
-    touched='int_customers_changed', touched_by=['record_hash'],
-    post_hook='delete from {{ this.schema }}.int_customers_changed',
-) }}
+{{ kept_by('record_hash', 'int_customers_changed') }}
+{{ config(post_hook='delete from {{ this.schema }}.int_customers_changed') }}
 
 -- what identity has taken in when it ends, by which the next build tells what changed
 -- depends_on: {{ ref('int_customers_identified') }}

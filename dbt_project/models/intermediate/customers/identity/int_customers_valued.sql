@@ -1,7 +1,4 @@
-{{ config(
-    materialized='incremental', incremental_strategy='touched', on_schema_change='fail',
-    touched='int_customers_revalued', touched_by=['value_hash'],
-) }}
+{{ kept_by('value_hash', 'int_customers_revalued') }}
 
 -- what each shared value says about each record that has it: the first record of the same person,
 -- or why it says nothing
