@@ -132,18 +132,26 @@ def forget_later(con: duckdb.DuckDBPyConnection, position: Position) -> None:
             place = f"{quoted(schema)}.{quoted(table)}"
             con.execute(f"delete from {place} where _sync_seq > ?", [position.sync_seq])
     con.execute("delete from ops.sync_runs where sync_seq > ?", [position.sync_seq])
-    for table, column in JOURNALS:
-        con.execute(
-            f"delete from ops.{table} where {column} > coalesce((select finished_at from ops.sync_runs "
-            "where sync_seq = ?), ?)",
-            [position.sync_seq, position.started_at],
-        )
+    _forget_later_words(con, position)
     for table in tables_in(con, "snapshots"):
         name = f"snapshots.{quoted(table)}"
         con.execute(f"delete from {name} where dbt_valid_from > ?", [position.started_at])
         con.execute(f"update {name} set dbt_valid_to = null where dbt_valid_to > ?", [position.started_at])
     for table in (each for each in tables_in(con, MARTS) if each.endswith("_changes")):
         con.execute(f"delete from {MARTS}.{quoted(table)} where changed_at > ?", [position.started_at])
+
+
+def _forget_later_words(con: duckdb.DuckDBPyConnection, position: Position) -> None:
+    """Take out what people said after a build, and the answers to what had been asked by then."""
+    ended = "coalesce((select finished_at from ops.sync_runs where sync_seq = ?), ?)"
+    at = [position.sync_seq, position.started_at]
+    for table, column in JOURNALS:
+        con.execute(f"delete from ops.{table} where {column} > {ended}", at)
+    con.execute(
+        "update ops.erasure_questions set answer = null, actor = null, reason = null, answered_at = null "
+        f"where answered_at > {ended}",
+        at,
+    )
 
 
 def _taken_over(

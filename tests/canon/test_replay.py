@@ -102,6 +102,19 @@ def test_a_policy_is_kept_once_and_its_seeds_come_back(
     assert kept_policy(con, "v0") is None
 
 
+def test_what_was_answered_later_was_still_a_question(con: duckdb.DuckDBPyConnection) -> None:
+    for question, answered in (("early", ONE.replace(minute=2)), ("late", TWO)):
+        con.execute(
+            "insert into ops.erasure_questions by name select ? as question_id, 'elsewhere' as kind, "
+            "'hubspot' as source, 'contacts' as object, '1' as source_record_id, ? as asked_at, "
+            "'kept' as answer, 'ann' as actor, 'known' as reason, ? as answered_at",
+            [question, ONE.replace(minute=1), answered],
+        )
+    forget_later(con, position_at(con, ONE))
+    found = "select question_id, answer, actor, reason from ops.erasure_questions order by 1 nulls last"
+    assert con.execute(found).fetchall() == [("early", "kept", "ann", "known"), ("late", None, None, None)]
+
+
 def test_replays_are_found_by_name_and_dropped(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("create schema as_of_20261101t090000; create table as_of_20261101t090000.customers (a int)")
     assert past_states(con) == ["as_of_20261101t090000"]
