@@ -118,7 +118,9 @@ MEASURED = """
 from ops.measurements where measured_at = (select max(measured_at) from ops.measurements)
 """
 
-NEWEST = "sync_seq = (select max(sync_seq) from ops.sync_runs where mode <> 'build')"
+# A build alone reads no source, and neither does an erasure: they are no syncs.
+SYNCS = "mode not in ('build', 'forget')"
+NEWEST = f"sync_seq = (select max(sync_seq) from ops.sync_runs where {SYNCS})"
 
 # Name, unit, what it says, the table it is read from, and its value, behind its labels.
 METRICS = (
@@ -142,7 +144,7 @@ METRICS = (
         "s",
         "When a run last succeeded, in seconds since 1970",
         "sync_runs",
-        "select epoch(max(finished_at)) from ops.sync_runs where status = 'succeeded' and mode <> 'build'",
+        f"select epoch(max(finished_at)) from ops.sync_runs where status = 'succeeded' and {SYNCS}",
     ),
     *(
         (

@@ -1,6 +1,6 @@
 {{ config(materialized='view', contract={'enforced': false}) }}
 
--- a build alone reads no source, so it is no sync
+-- a build alone reads no source, and neither does an erasure: they are no syncs
 with
 
 syncs as (
@@ -16,7 +16,7 @@ syncs as (
 
     from {{ ref('stg_canon__sync_runs') }}
 
-    where mode != 'build'
+    where mode not in ('build', 'forget')
 
 ),
 
