@@ -246,10 +246,11 @@ class Http:
     def _check(self, method: str, path: str, response: requests.Response) -> None:
         if response.status_code < 300:
             return
-        if verdict := self._dialect.judge(response):
-            raise verdict
-        if response.status_code in RETRIED:
-            raise self._later(response)
+        verdict = self._dialect.judge(response)
+        if verdict is None and response.status_code in RETRIED:
+            verdict = TryAgain(f"HTTP {response.status_code}", retry_after(response.headers))
+        if verdict:
+            raise self._unless_too_long(verdict)
         code = self._dialect.code(response)
         raise RequestRefused(
             f"{self.source} refused {method} {self.base_url}{path} with HTTP {response.status_code} "
@@ -260,13 +261,14 @@ class Http:
             said=self._dialect.message(response),
         )
 
-    def _later(self, response: requests.Response) -> Exception:
-        wait = retry_after(response.headers)
+    def _unless_too_long(self, verdict: Exception) -> Exception:
+        """The verdict; to wait for very long is left to the next run."""
+        wait = verdict.wait if isinstance(verdict, TryAgain) else None
         if wait is None or wait <= LONGEST_WAIT:
-            return TryAgain(f"HTTP {response.status_code}", wait)
+            return verdict
         return SourceUnavailable(
-            f"{self.source} at {self.base_url} answered HTTP {response.status_code} and asks to be left "
-            f"alone for {wait:.0f} seconds. Nothing was lost; run the same command again after that."
+            f"{self.source} at {self.base_url} answered {verdict} and asks to be left alone for "
+            f"{wait:.0f} seconds. Nothing was lost; run the same command again after that."
         )
 
     def _count_retry(self, _: RetryCallState) -> None:

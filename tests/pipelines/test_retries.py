@@ -131,6 +131,9 @@ def test_a_wait_of_hours_is_not_waited(source, waits):
     source.fault("maintenance", path="/describe", retry_after=7200)
     with pytest.raises(SourceUnavailable, match="asks to be left alone for 7200 seconds"):
         leads()
+    source.fault("rate_limit", path="/deals", policy="SECONDLY", retry_after=3600)
+    with pytest.raises(SourceUnavailable, match="HTTP 429 and asks to be left alone for 3600 seconds"):
+        deals()
     assert waits == []
 
 
