@@ -61,6 +61,10 @@ evaluate: $(READY) ## identity on public labelled sets: precision and recall bes
 	$(BIN)/python -m evaluation
 
 .PHONY: clean
-clean: ## remove the environment, the demo's files and everything built
+clean: ## remove the environment, what was built and the demo's files; a warehouse of your own stays
 	rm -rf $(VENV) target logs .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
-	rm -rf data/canon.* data/.dlt_work data/published data/site
+	@if [ -e data/canon.duckdb ] && [ ! -e data/canon.duckdb.demo ]; then \
+		echo "data/canon.duckdb was not made by canon demo: it stays, with its log, its decisions and its key."; \
+	else \
+		rm -rf data/canon.* data/.dlt_work data/published data/site; \
+	fi

@@ -1,5 +1,7 @@
-"""The demo replaces what a demo made, and nothing else."""
+"""The demo replaces what a demo made, and nothing else; neither does `make clean`."""
 
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,8 @@ import pytest
 from canon.demo_marks import claim, mark_of, start_over
 from canon.errors import UsageError
 from canon.settings import Settings
+
+MAKEFILE = Path(__file__).parents[2] / "Makefile"
 
 
 def test_a_warehouse_that_no_demo_made_is_never_replaced(settings: Settings, warehouse: Path):
@@ -45,3 +49,14 @@ def test_a_sync_of_ones_own_makes_the_warehouse_ones_own(
     assert "still holds the records of canon demo" in capsys.readouterr().err
     with pytest.raises(UsageError):
         start_over(settings)
+
+
+@pytest.mark.parametrize("is_demos", [True, False])
+def test_make_clean_leaves_a_warehouse_of_ones_own(tmp_path: Path, is_demos: bool):
+    shutil.copyfile(MAKEFILE, tmp_path / "Makefile")
+    warehouse, key = tmp_path / "data/canon.duckdb", tmp_path / "data/canon.hash_key"
+    warehouse.parent.mkdir()
+    for file in (warehouse, key, *([mark_of(warehouse)] if is_demos else [])):
+        file.touch()
+    done = subprocess.run(["make", "clean"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert ("it stays" in done.stdout, warehouse.exists(), key.exists()) == (not is_demos,) * 3
