@@ -4,7 +4,6 @@ What goes is what nothing has read since the last build that is older than that:
 `canon build --as-of` makes of any later day stay as they are, and so does what `ops.source_changes` tells.
 """
 
-import os
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -87,7 +86,6 @@ def prune(settings: Settings, *, dry_run: bool = False) -> Pruned:
         if not dry_run:
             resume(settings)
         with connect(settings.warehouse, read_only=dry_run) as con:
-            con.execute(f"set memory_limit = '{os.environ.get('CANON_MEMORY', '1GB')}'")
             con.execute("set preserve_insertion_order = false")
             with step("Looking for versions that nothing needs"):
                 return _prune(con, settings.root, days, dry_run=dry_run)

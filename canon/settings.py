@@ -20,9 +20,13 @@ DEFAULTS = {
     "CANON_SOURCES": "salesforce,hubspot",
     "CANON_INTERVAL": "PT15M",
     "CANON_DEFAULT_REGION": "US",
+    "CANON_MEMORY": "1GB",
     "CANON_HASH_KEY": "",
     "CANON_INTEGRATION_USERS": "",
 }
+
+# A key does not belong into a file that is committed; what a machine may take is said on that machine.
+ENVIRONMENT_ONLY = ("CANON_HASH_KEY", "CANON_MEMORY")
 
 # 32 random bytes: as long as the output of the hash that they key.
 HASH_KEY_BYTES = 32
@@ -150,6 +154,10 @@ def _from_file(root: Path) -> dict[str, str]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path} is not valid TOML: {error}") from error
     known = {key.upper(): value for key, value in content.items() if key.upper() in DEFAULTS}
+    for name in filter(known.__contains__, ENVIRONMENT_ONLY):
+        raise ConfigurationError(
+            f"{path} has {name.lower()}, which is read from the environment only. Set {name}."
+        )
     return {name: ",".join(value) if isinstance(value, list) else str(value) for name, value in known.items()}
 
 

@@ -10,8 +10,7 @@ from typing import Any
 import duckdb
 
 from canon.errors import ConfigurationError, LockHeld, UsageError, WarehouseUnusable
-
-DEFAULT_MEMORY = "1GB"
+from canon.settings import DEFAULTS
 
 
 @contextmanager
@@ -46,7 +45,7 @@ def memory() -> dict[str, str | bool | int | float | list[str]]:
     Raises:
         ConfigurationError: `CANON_MEMORY` is no size.
     """
-    size = os.environ.get("CANON_MEMORY", DEFAULT_MEMORY)
+    size = os.environ.get("CANON_MEMORY") or DEFAULTS["CANON_MEMORY"]
     if not re.fullmatch(r"[1-9][0-9]*(\.[0-9]+)? ?[KMGT]i?B", size):
         raise ConfigurationError(f"CANON_MEMORY is {size!r}; it must be a size such as 1GB or 512MiB.")
     return {"memory_limit": size}

@@ -41,6 +41,17 @@ def test_a_list_in_the_file_equals_commas_in_the_environment(project: Path):
     assert Settings.load().sources == ("hubspot", "product")
 
 
+@pytest.mark.parametrize("name", ["canon_hash_key", "canon_memory"])
+def test_what_only_the_environment_may_say_is_refused_in_the_file(project: Path, name: str):
+    (project / ".dlt").mkdir()
+    (project / ".dlt" / "config.toml").write_text(f'{name} = "2GB"\n')
+    with pytest.raises(
+        ConfigurationError, match=f"{name}, which is read from the environment only"
+    ) as caught:
+        Settings.load()
+    assert "2GB" not in str(caught.value)
+
+
 def test_an_empty_variable_counts_as_not_set(project: Path):
     assert Settings.load(environ={"CANON_INTERVAL": " "}).interval == timedelta(minutes=15)
 
