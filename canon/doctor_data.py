@@ -40,7 +40,7 @@ def data_findings(settings: Settings) -> Iterator[Finding]:
     yield _of_run(run)
     yield _of_copy(settings)
     if open_order(path):
-        advice = "Run canon sync, or any other run: it goes on with it first."
+        advice = "Run canon sync: it goes on with it first."
         yield Finding(AREA, "erasure", WARNING, "somebody was to be erased, and that is not finished", advice)
     yield from _of_storage(size, before)
     yield versions

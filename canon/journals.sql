@@ -1,4 +1,4 @@
--- Written by the console, not by dbt: what ran and what it found. Append-only; nothing here is ever rebuilt. A table that is
+-- What ran, what it found and what people said: no model makes these tables, so nothing here is ever rebuilt. A table that is
 -- new stands here; a change of one that was released is a step in migrations.py besides.
 create schema if not exists ops;
 

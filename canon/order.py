@@ -48,7 +48,7 @@ def place_order(
     source: str | None = None,
     left: tuple[Left, ...] = (),
 ) -> Order:
-    """Write an order down, readable by its owner only. From now on every run finishes it first."""
+    """Write an order down, readable by its owner only: from now on every run that writes begins with it."""
     order = Order(uuid4().hex, cause, source, records, customers, left)
     path = _path(warehouse)
     draft = path.with_name(f"{path.name}.draft")

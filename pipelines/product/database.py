@@ -147,7 +147,7 @@ def _parsed(url: str) -> sa.URL:
 
 
 def _engine(url: sa.URL) -> sa.Engine:
-    """An engine that may only read, and that opens a connection for each question."""
+    """An engine that opens a connection for each question; in PostgreSQL and SQLite it may only read."""
     try:
         engine = sa.create_engine(
             url,
