@@ -1,9 +1,13 @@
 """A raw log that is written down instead of loaded: who exists, in which system, saying what."""
 
+import shutil
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -32,6 +36,10 @@ TABLES = {
     "contact_history": "raw_salesforce.contact_history",
 }
 
+
+# Where this process builds: dbt parses all models again wherever a path is another one than before.
+PLACE = TemporaryDirectory(prefix="canon-identity-")
+OTHERWISE = {"--vars", "--project-dir"}  # ... or what it is given is
 
 DECIDED = "insert into ops.identity_decisions select ?, ?, ?, ?, ?, null, 'a test', 'said so', ?"
 
@@ -139,15 +147,29 @@ def identify(warehouse: Path, *more: str, select: tuple[str, ...] = ("+customer_
     from canon.build import run_dbt
     from canon.settings import Settings
 
+    place = warehouse.parent if OTHERWISE & {*more} else Path(PLACE.name)
     alone = {
-        "CANON_WAREHOUSE": str(warehouse),
+        "CANON_WAREHOUSE": str(place / warehouse.name),
         "CANON_HASH_KEY": "00" * 32,
-        "DBT_TARGET_PATH": str(warehouse.parent / "target"),
-        "DBT_LOG_PATH": str(warehouse.parent / "logs"),
+        "DBT_TARGET_PATH": str(place / "target"),
+        "DBT_LOG_PATH": str(place / "logs"),
     }
-    with environment({**NO_TELEMETRY, **alone}):
+    with environment({**NO_TELEMETRY, **alone}), _at(place, warehouse):
         kinds = ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
         run_dbt(Settings.load(), ["build", *kinds, "--select", *select, "+int_customers_traced", *more], {})
+
+
+@contextmanager
+def _at(place: Path, warehouse: Path) -> Iterator[None]:
+    """Has the file elsewhere for a while."""
+    if place == warehouse.parent:
+        yield
+        return
+    shutil.move(warehouse, place / warehouse.name)
+    try:
+        yield
+    finally:
+        shutil.move(place / warehouse.name, warehouse)
 
 
 def groups(warehouse: Path) -> set[frozenset[str]]:
