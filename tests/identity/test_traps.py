@@ -115,13 +115,22 @@ def couples_with_one_mailbox(log: Log) -> Answer:
     """Names that differ in their first or last letter, or in the second of two words, are two people's."""
     pairs = [("Daniel", "Daniela"), ("Maria", "Mario"), ("Simon", "Simone"), ("Jean Paul", "Jean Luc")]
     pairs += [("Jan", "Jon"), ("Kristin", "Kirsten"), ("Paul", "Paula"), ("Holly", "Molly")]
-    pairs += [("Mara", "Maria"), ("Jo", "Joe"), ("Jason", "Mason")]
+    pairs += [("Mara", "Maria"), ("Jo", "Joe"), ("Jason", "Mason"), ("Jean Paul", "Jean Raul")]
+    pairs += [("José Luis", "José Antonio"), ("María José", "Mario José"), ("Bob Luc", "Robert Paul")]
     keys = [
         log.add("Contact", f"j{at}{first}", FirstName=first, LastName="Couple", Email=f"couple{at}@gmail.com")
         for at, pair in enumerate(pairs)
         for first in pair
     ]
     return Answer([{key} for key in keys], [("refused", "the names contradict each other")])
+
+
+def a_misspelt_word_of_a_first_name(log: Log) -> Answer:
+    one = log.contact("bi1", "Jean-Pierre Duval", "duval@gmail.com")
+    other = log.person("37", "Jean Piere Duval", "duval@gmail.com")
+    third = log.add("Contact", "bi2", FirstName="Bob Charles", LastName="Wynn", Email="wynn@gmail.com")
+    fourth = log.add("contacts", "38", firstname="Robert C", lastname="Wynn", email="wynn@gmail.com")
+    return Answer([{one, other}, {third, fourth}])
 
 
 def a_misspelt_last_name(log: Log) -> Answer:

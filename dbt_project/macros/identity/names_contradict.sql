@@ -38,7 +38,8 @@
 
 {% macro first_names_contradict(one, other) -%}
     ({{ one.first }} is not null and {{ other.first }} is not null
-                and not {{ first_names_agree(one.first, other.first) }} and nicknames.name is null)
+                and not {{ first_names_agree(one.first, other.first) }}
+                and not (nicknames.name is not null and {{ second_words_agree(one.first, other.first) }}))
 {%- endmacro %}
 
 {% macro last_names_contradict(one, other) -%}
@@ -92,27 +93,37 @@
 {%- endmacro %}
 
 {# First names agree by their first words, unless both have a second one that differs (Jean Paul is not Jean Luc); or as an initial;
-   or misspelt, but neither in the last letter, which tells Daniel from Daniela and Maria from Mario, nor in the first, which tells
-   Holly from Molly and is hardly ever mistyped. #}
+   or misspelt, word by word where both have several: María José is not Mario José. #}
 {% macro first_names_agree(one, other) -%}
     (
-                (split_part({{ one }}, ' ', 1) = split_part({{ other }}, ' ', 1) and {{ second_words_agree(one, other) }})
+                ({{ word(one, 1) }} = {{ word(other, 1) }} and {{ second_words_agree(one, other) }})
                 or (length({{ one }}) = 1 and substr({{ other }}, 1, 1) = {{ one }})
                 or (length({{ other }}) = 1 and substr({{ one }}, 1, 1) = {{ other }})
-                or ({{ nearly_equal(one, other) }}
-                    and substr({{ one }}, 1, 1) = substr({{ other }}, 1, 1)
-                    and substr({{ one }}, length({{ one }}), 1) = substr({{ other }}, length({{ other }}), 1))
+                or (not ({{ one }} like '% %' and {{ other }} like '% %') and {{ first_name_is_misspelt(one, other) }})
+                or (
+                    {{ one }} like '% %' and {{ other }} like '% %'
+                    and {{ first_name_is_misspelt(word(one, 1), word(other, 1)) }}
+                    and {{ second_words_agree(one, other) }}
+                )
             )
 {%- endmacro %}
 
+{# Neither in the last letter, which tells Daniel from Daniela and Maria from Mario, nor in the first, which tells Holly from Molly and
+   is hardly ever mistyped. #}
+{% macro first_name_is_misspelt(one, other) -%}
+    ({{ nearly_equal(one, other) }}
+                    and substr({{ one }}, 1, 1) = substr({{ other }}, 1, 1)
+                    and substr({{ one }}, length({{ one }}), 1) = substr({{ other }}, length({{ other }}), 1))
+{%- endmacro %}
+
+{% macro word(name, place) -%} split_part({{ name }}, ' ', {{ place }}) {%- endmacro %}
+
 {% macro second_words_agree(one, other) -%}
+    {%- set one, other = word(one, 2), word(other, 2) -%}
     (
-                    split_part({{ one }}, ' ', 2) = '' or split_part({{ other }}, ' ', 2) = ''
-                    or split_part({{ one }}, ' ', 2) = split_part({{ other }}, ' ', 2)
-                    or (
-                        least(length(split_part({{ one }}, ' ', 2)), length(split_part({{ other }}, ' ', 2))) = 1
-                        and substr(split_part({{ one }}, ' ', 2), 1, 1) = substr(split_part({{ other }}, ' ', 2), 1, 1)
-                    )
+                    {{ one }} = '' or {{ other }} = '' or {{ one }} = {{ other }}
+                    or (least(length({{ one }}), length({{ other }})) = 1 and substr({{ one }}, 1, 1) = substr({{ other }}, 1, 1))
+                    or {{ first_name_is_misspelt(one, other) }}
                 )
 {%- endmacro %}
 
