@@ -30,6 +30,9 @@ REPOSITORY = Path(__file__).parents[2]
 CANON = (sys.executable, "-c", "from canon.cli import main; main()")
 TIMEOUT = 600
 
+# Files of the policy: tests change them.
+POLICY = ("dbt_project.yml", "dbt_project/seeds/blocked_values.csv")
+
 # What a person keeps in version control; where a run writes (data, target, logs) starts empty.
 PROJECT = ("dbt_project.yml", "profiles.yml", "dbt_project", "expectations", "docs", ".dlt/config.toml")
 PUBLISHED_SCHEMAS = ("marts", "snapshots", "ops")
@@ -249,7 +252,9 @@ def _entered(world: World, kept: Path, patch: pytest.MonkeyPatch) -> World:
 def _copy(source: Path, target: Path) -> None:
     """Put the policy and the data of a project folder where they shall be, and nothing else there."""
     target.mkdir(exist_ok=True)
-    shutil.copyfile(source / "dbt_project.yml", target / "dbt_project.yml")
+    for name in POLICY:
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(source / name, target / name)
     if (target / "data").exists():
         shutil.rmtree(target / "data")
     shutil.copytree(source / "data", target / "data")
