@@ -248,7 +248,8 @@ CASES: dict[str, tuple[Edit, str]] = {
     ),
     "a line of health that is missing": (
         lambda policy: policy["health"].pop("rejects"),
-        "health.rejects is missing: write its limits, such as {warning: 5, critical: 50}, or {} for none.",
+        "health.rejects is missing: write its limits, such as {warning: 5, critical: 50}, or its counts "
+        "alone ({} where it has none).",
     ),
     "misspelt key of health": (
         lambda policy: policy["health"]["rejects"].update(minimum=3),

@@ -8,7 +8,7 @@
     {% for check, known in needed.items() %}
         {% set where = 'health.' ~ check %}
         {% if check not in lines %}
-            {{ exceptions.raise_compiler_error(where ~ " is missing: write its limits, such as {warning: 5, critical: 50}, or {} for none.") }}
+            {{ exceptions.raise_compiler_error(where ~ " is missing: write its limits, such as {warning: 5, critical: 50}, or its counts alone ({} where it has none).") }}
         {% endif %}
         {% for key in lines[check] %}
             {% do require_one_of('A key of ' ~ where, key, ['warning', 'critical'] + known.counts + (['objects'] if known.by else [])) %}

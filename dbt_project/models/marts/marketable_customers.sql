@@ -1,6 +1,7 @@
 {{ kept_by('customer_id', 'int_customers_suppressed', where='touched.is_touched') }}
 
--- who may be mailed: explicit consent, a live record, and nothing that speaks against the address
+-- who may be mailed: a live record says that they did not opt out, and nothing speaks against the
+-- address
 with
 
 customers as (
