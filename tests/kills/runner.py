@@ -67,9 +67,9 @@ PLACES: Mapping[str, tuple[str, ...]] = {
         "canon.publish:_copy",
         "canon.publish:_relations",
         "canon.publish:_write",
-        "canon.publish:_remove",
+        "canon.draft:remove",
         "canon.publish:replace_file",
-        "canon.warehouse:_to_disk",
+        "canon.warehouse:to_disk",
         "pathlib:Path.replace",
     ),
 }
