@@ -31,12 +31,13 @@ from ops.sync_runs
 
 
 def test_a_warehouse_of_before_gets_the_counts_of_its_first_sweep(world):
+    reads = world.warehouse.one("select count(*) from ops.sync_extracts where source = 'salesforce'")
     with duckdb.connect(str(world.warehouse.path)) as con:
         con.execute(BEFORE)
     build_only(world.settings(), full_refresh=False)
     assert world.warehouse.rows("from ops.record_counts") == []
     unknown = "select count(*), count(outcomes), count(finished_at) from ops.sync_extracts where source = ?"
-    assert world.warehouse.rows(unknown, "salesforce") == [(6, 0, 0)]
+    assert world.warehouse.rows(unknown, "salesforce") == [(reads, 0, 0)]
 
     with duckdb.connect(str(world.warehouse.path)) as con:
         con.execute(SWEPT)
